@@ -1,0 +1,170 @@
+//! Who is a member of a network, in what class, at any moment on both clocks.
+//!
+//! Used to authorise, to freeze rolls and to list members. Start with [`Roster`]; the rows and how
+//! events change them are in [`RosterView`]. This crate never decides who may become a member.
+
+mod table;
+
+use std::sync::Arc;
+
+use eventlog::{EventLog, Position};
+use events::MembershipClass;
+use jiff::Timestamp;
+use kernel::{NetworkId, Party};
+use projector::{AsOf, Reflected, Store, View, ViewError};
+
+pub use table::RosterView;
+
+#[cfg(test)]
+mod tests;
+
+/// How many members one page lists at most.
+pub const PAGE_MAX: u32 = 1_000;
+
+/// How many networks of one party are listed at most.
+pub const NETWORKS_MAX: u32 = 10_000;
+
+/// A party's membership at one moment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Member {
+    /// Who it is.
+    pub party: Party,
+    /// In what class.
+    pub class: MembershipClass,
+    /// When the party first joined; leaving and entering again do not change it.
+    pub joined_at: Timestamp,
+    /// When the present, unbroken membership began.
+    pub since: Timestamp,
+}
+
+impl Member {
+    /// Where the list goes on after this member.
+    pub fn cursor(&self) -> MemberCursor {
+        MemberCursor { joined_at: self.joined_at, party: self.party }
+    }
+}
+
+/// A place in a list of members, which is in order of the time of joining, then of the id.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MemberCursor {
+    /// When the last member of the page before had joined.
+    pub joined_at: Timestamp,
+    /// Who it was.
+    pub party: Party,
+}
+
+/// A page of members.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Members {
+    /// The members, in order of the time of joining, then of the id.
+    pub members: Vec<Member>,
+    /// How many members there are on all pages.
+    pub total: u64,
+    /// Whether more members follow this page.
+    pub following: Following,
+}
+
+/// Whether a page is the last one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Following {
+    /// More follow after the page's last one.
+    More,
+    /// This was the last page.
+    Nothing,
+}
+
+/// Who is a member of what. Cheap to clone; follows the log until the last clone is dropped.
+#[derive(Clone, Debug)]
+pub struct Roster {
+    view: View,
+}
+
+impl Roster {
+    /// Opens the roster in `store` and follows `log`, on the present tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the view could not be opened.
+    pub async fn open(log: Arc<dyn EventLog>, store: &Store) -> Result<Roster, ViewError> {
+        Ok(Roster { view: View::open::<RosterView>(log, store).await? })
+    }
+
+    /// The view behind the roster: its status, and how to wait for a position.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// The class in which `party` is a member of `network` now, as far as the view has come; `None`
+    /// when it is none.
+    ///
+    /// Takes some microseconds, on the calling thread. May be some milliseconds behind the log, in
+    /// both directions.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the view could not be read.
+    pub fn standing(
+        &self,
+        network: NetworkId,
+        party: Party,
+    ) -> Result<Option<MembershipClass>, ViewError> {
+        self.view.read_now(|connection| table::standing(connection, network, party))
+    }
+
+    /// As [`Roster::standing`], but nobody is taken for a stranger because the view is behind.
+    ///
+    /// A positive answer comes at once and may be some milliseconds old: who has just resigned may
+    /// pass for a moment longer. A negative one comes only after the view has reached everything
+    /// that was recorded before this call.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the view could not be read, or that it is too far behind to say no.
+    pub async fn standing_fresh(
+        &self,
+        network: NetworkId,
+        party: Party,
+    ) -> Result<Option<MembershipClass>, ViewError> {
+        if let Some(class) = self.standing(network, party)? {
+            return Ok(Some(class));
+        }
+        self.view.reach(Position(0)).await?;
+        self.standing(network, party)
+    }
+
+    /// The members of `network` at a moment on both clocks, after `after` (`None` is from the
+    /// beginning), at most `limit` and [`PAGE_MAX`].
+    ///
+    /// A moment of knowledge that a caller gives as a time is resolved by the caller, through
+    /// [`EventLog::position_at`]. Does not wait for the view: call [`View::reach`] first.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the view could not be read.
+    pub async fn members(
+        &self,
+        network: NetworkId,
+        as_of: AsOf,
+        after: Option<MemberCursor>,
+        limit: u32,
+    ) -> Result<Reflected<Members>, ViewError> {
+        let limit = limit.min(PAGE_MAX);
+        self.view
+            .read(move |connection| table::members(connection, network, as_of, (after, limit)))
+            .await
+    }
+
+    /// The networks of which `party` is a member now, at most [`NETWORKS_MAX`], in order of joining.
+    ///
+    /// Does not wait for the view: call [`View::reach`] first.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the view could not be read.
+    pub async fn networks_of(
+        &self,
+        party: Party,
+    ) -> Result<Reflected<Vec<(NetworkId, MembershipClass)>>, ViewError> {
+        self.view.read(move |connection| table::networks_of(connection, party)).await
+    }
+}

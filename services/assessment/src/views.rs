@@ -1,0 +1,3 @@
+//! What assessment keeps.
+
+pub mod structure;

@@ -1,0 +1,327 @@
+//! What one operation carries on its way to the services: who asks, until when, and which of its
+//! own changes it has to see.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_graphql::{
+    Context,
+    dataloader::{DataLoader, Loader},
+};
+use axum::http::HeaderMap;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use kernel::{ErrorCode, OrganisationId, Party, PersonId};
+use tonic::{Code, Request, Status, metadata::MetadataMap, transport::Channel};
+use wire::weft::{
+    assessment::v1::structure_service_client::StructureServiceClient,
+    common::v1 as common,
+    history::v1::history_service_client::HistoryServiceClient,
+    membership::v1::{
+        self as message, gathering_service_client::GatheringServiceClient,
+        membership_service_client::MembershipServiceClient,
+        network_service_client::NetworkServiceClient,
+        organisation_service_client::OrganisationServiceClient,
+        person_service_client::PersonServiceClient, tie_service_client::TieServiceClient,
+    },
+};
+
+use crate::{command::Receipt, scalars::Position};
+
+/// What a call to a service counts in the complexity of an operation.
+pub(crate) const COST: usize = 20;
+
+/// How long a service may take to answer one call.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// The longest answer that is taken from a service, in bytes: a comparison lists many edges.
+const ANSWER_MAX: usize = 32 * 1024 * 1024;
+
+/// How many persons one call asks for; the service takes no more.
+const PERSONS_MAX: usize = 100;
+
+/// How many organisations are asked for at the same time; there is no call for many at once.
+const ORGANISATIONS_AT_ONCE: usize = 16;
+
+/// The request header that says from which position on reads have to answer.
+pub(crate) const MIN_POSITION: &str = "weft-min-position";
+
+/// The request headers that go on to the services.
+const FORWARDED: [&str; 3] = ["authorization", "traceparent", "tracestate"];
+
+/// Who asks: what of a request's headers goes on to the services.
+#[derive(Clone, Default)]
+pub(crate) struct Caller {
+    headers: HeaderMap,
+    min_position: u64,
+}
+
+impl Caller {
+    /// Reads the headers of a request.
+    ///
+    /// # Errors
+    ///
+    /// Says that the least position is not a number.
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Caller, Status> {
+        let min_position = match headers.get(MIN_POSITION) {
+            None => 0,
+            Some(value) => {
+                value.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(|| {
+                    let message = format!("the header {MIN_POSITION} is not a position");
+                    wire::status(ErrorCode::Invalid, "POSITION_MALFORMED", None, &message)
+                })?
+            }
+        };
+        let mut forwarded = HeaderMap::new();
+        for name in FORWARDED {
+            if let Some(value) = headers.get(name) {
+                forwarded.insert(name, value.clone());
+            }
+        }
+        Ok(Caller { headers: forwarded, min_position })
+    }
+
+    /// Takes another token, for transports that send it after the headers.
+    ///
+    /// A text that cannot stand in a header is no token, and the services will say so.
+    pub(crate) fn authorized(mut self, authorization: &str) -> Caller {
+        match authorization.parse() {
+            Ok(value) => self.headers.insert("authorization", value),
+            Err(_) => self.headers.remove("authorization"),
+        };
+        self
+    }
+}
+
+// Without the headers: a token is nobody else's to read.
+impl fmt::Debug for Caller {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Caller").finish_non_exhaustive()
+    }
+}
+
+/// The way to the services for one operation.
+pub(crate) struct Upstream {
+    channel: Channel,
+    metadata: MetadataMap,
+    min_position: AtomicU64,
+}
+
+/// One operation: the way to the services, and what gathers single reads into few calls.
+pub(crate) struct Call {
+    upstream: Arc<Upstream>,
+    persons: DataLoader<Persons>,
+    organisations: DataLoader<Organisations>,
+}
+
+impl Call {
+    /// Opens an operation of `caller`.
+    pub(crate) fn new(channel: Channel, caller: Caller) -> Call {
+        let upstream = Arc::new(Upstream {
+            channel,
+            metadata: MetadataMap::from_headers(caller.headers),
+            min_position: AtomicU64::new(caller.min_position),
+        });
+        // Nothing is remembered between batches: a mutation in between may have changed it.
+        let persons = DataLoader::new(Persons(Arc::clone(&upstream)), tokio::spawn);
+        let organisations = DataLoader::new(Organisations(Arc::clone(&upstream)), tokio::spawn);
+        Call { upstream, persons: persons.max_batch_size(PERSONS_MAX), organisations }
+    }
+
+    /// The way to the services of the operation that is being answered.
+    ///
+    /// # Errors
+    ///
+    /// The operation came in by a way that does not say who asks, a bug.
+    pub(crate) fn of<'a>(ctx: &Context<'a>) -> Result<&'a Call, Status> {
+        ctx.data_opt::<Call>().ok_or_else(|| {
+            wire::status(ErrorCode::Internal, "CALLER_MISSING", None, "no caller is known")
+        })
+    }
+
+    /// Reads a person; `None` when there is none that the caller may know of.
+    pub(crate) async fn person(&self, id: PersonId) -> Result<Option<message::Person>, Status> {
+        self.persons.load_one(id).await
+    }
+
+    /// Reads persons, in the order of `ids`, without those that the caller may not know of.
+    pub(crate) async fn persons(&self, ids: &[String]) -> Result<Vec<message::Person>, Status> {
+        let ids = ids.iter().map(|id| wire::read::id(id, "person_id"));
+        let ids: Vec<PersonId> = ids.collect::<Result<_, _>>()?;
+        let mut found = self.persons.load_many(ids.iter().copied()).await?;
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    }
+
+    /// Reads an organisation; `None` when there is none that the caller may know of.
+    pub(crate) async fn organisation(
+        &self,
+        id: OrganisationId,
+    ) -> Result<Option<message::Organisation>, Status> {
+        self.organisations.load_one(id).await
+    }
+
+    /// Keeps the answer to a change: every later read of this operation includes it.
+    ///
+    /// # Errors
+    ///
+    /// The service sent no receipt.
+    pub(crate) fn record(&self, receipt: Option<common::Receipt>) -> Result<Receipt, Status> {
+        let receipt = receipt.ok_or_else(|| lacking("receipt"))?;
+        self.upstream.min_position.fetch_max(receipt.position, Ordering::AcqRel);
+        Ok(Receipt {
+            position: Position(receipt.position),
+            events: receipt.events,
+            recalled: receipt.recalled,
+        })
+    }
+}
+
+impl std::ops::Deref for Call {
+    type Target = Upstream;
+
+    fn deref(&self) -> &Upstream {
+        &self.upstream
+    }
+}
+
+impl Upstream {
+    /// A request with the caller's token, that has to be answered in time.
+    pub(crate) fn request<M>(&self, message: M) -> Request<M> {
+        let mut request = self.endless(message);
+        request.set_timeout(DEADLINE);
+        request
+    }
+
+    /// A request with the caller's token, whose answer goes on for as long as somebody reads it.
+    pub(crate) fn endless<M>(&self, message: M) -> Request<M> {
+        let mut request = Request::new(message);
+        *request.metadata_mut() = self.metadata.clone();
+        request
+    }
+
+    /// The position that every read of this operation has to include.
+    pub(crate) fn min_position(&self) -> u64 {
+        self.min_position.load(Ordering::Acquire)
+    }
+
+    /// Networks.
+    pub(crate) fn networks(&self) -> NetworkServiceClient<Channel> {
+        NetworkServiceClient::new(self.channel.clone())
+    }
+
+    /// People.
+    pub(crate) fn people(&self) -> PersonServiceClient<Channel> {
+        PersonServiceClient::new(self.channel.clone())
+    }
+
+    /// Organisations.
+    pub(crate) fn organisations(&self) -> OrganisationServiceClient<Channel> {
+        OrganisationServiceClient::new(self.channel.clone())
+    }
+
+    /// Memberships.
+    pub(crate) fn memberships(&self) -> MembershipServiceClient<Channel> {
+        MembershipServiceClient::new(self.channel.clone())
+    }
+
+    /// Ties.
+    pub(crate) fn ties(&self) -> TieServiceClient<Channel> {
+        TieServiceClient::new(self.channel.clone())
+    }
+
+    /// Gatherings.
+    pub(crate) fn gatherings(&self) -> GatheringServiceClient<Channel> {
+        GatheringServiceClient::new(self.channel.clone())
+    }
+
+    /// Structure over time.
+    pub(crate) fn structures(&self) -> StructureServiceClient<Channel> {
+        StructureServiceClient::new(self.channel.clone()).max_decoding_message_size(ANSWER_MAX)
+    }
+
+    /// The recorded events.
+    pub(crate) fn history(&self) -> HistoryServiceClient<Channel> {
+        HistoryServiceClient::new(self.channel.clone())
+    }
+}
+
+/// Says that a service left out what its contract promises.
+pub(crate) fn lacking(what: &str) -> Status {
+    tracing::error!(lacking = what, "a service answered less than its contract says");
+    wire::status(ErrorCode::Internal, "ANSWER_INCOMPLETE", None, "an answer is incomplete")
+}
+
+/// Reads many persons with one call.
+struct Persons(Arc<Upstream>);
+
+impl Loader<PersonId> for Persons {
+    type Value = message::Person;
+    type Error = Status;
+
+    async fn load(&self, ids: &[PersonId]) -> Result<HashMap<PersonId, message::Person>, Status> {
+        let mut found = HashMap::with_capacity(ids.len());
+        for ids in ids.chunks(PERSONS_MAX) {
+            let request = message::BatchGetPersonsRequest {
+                person_ids: ids.iter().map(ToString::to_string).collect(),
+                min_position: self.0.min_position(),
+            };
+            let request = self.0.request(request);
+            for person in self.0.people().batch_get_persons(request).await?.into_inner().persons {
+                found.insert(wire::read::id(&person.person_id, "person_id")?, person);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Reads many organisations, each with its own call.
+struct Organisations(Arc<Upstream>);
+
+impl Organisations {
+    async fn read(
+        &self,
+        id: OrganisationId,
+    ) -> Result<Option<(OrganisationId, message::Organisation)>, Status> {
+        let request = message::GetOrganisationRequest {
+            organisation_id: id.to_string(),
+            min_position: self.0.min_position(),
+        };
+        match self.0.organisations().get_organisation(self.0.request(request)).await {
+            Ok(answer) => Ok(answer.into_inner().organisation.map(|found| (id, found))),
+            Err(status) if status.code() == Code::NotFound => Ok(None),
+            Err(status) => Err(status),
+        }
+    }
+}
+
+impl Loader<OrganisationId> for Organisations {
+    type Value = message::Organisation;
+    type Error = Status;
+
+    async fn load(
+        &self,
+        ids: &[OrganisationId],
+    ) -> Result<HashMap<OrganisationId, message::Organisation>, Status> {
+        let reads: Vec<_> = ids.iter().map(|id| self.read(*id)).collect();
+        stream::iter(reads)
+            .buffer_unordered(ORGANISATIONS_AT_ONCE)
+            .try_filter_map(|found| async move { Ok(found) })
+            .try_collect()
+            .await
+    }
+}
+
+/// Reads a party as the services send it.
+///
+/// # Errors
+///
+/// The party is absent or names nobody.
+pub(crate) fn party(value: Option<&common::Party>) -> Result<Party, Status> {
+    wire::read::party(value.cloned(), "party")
+}

@@ -1,0 +1,395 @@
+//! Networks: the middle of the graph, from which everything else is reached.
+
+#![expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+use kernel::{ErrorCode, NetworkId, id::kinds};
+use tonic::Status;
+use wire::weft::membership::v1::{self as message, get_network_request::By};
+
+use crate::{
+    call::{self, Call, lacking},
+    command::{CommandInput, Receipt},
+    connection::{self, List, Paging},
+    gathering::NetworkGatherings,
+    ids::{self, GlobalId},
+    membership::NetworkMembers,
+    person::{self, Person},
+    scalars::{self, DateTime},
+    structure::NetworkStructure,
+    tie::NetworkTies,
+};
+
+/// What a network is for.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum NetworkType {
+    /// People are connected so that information flows.
+    Connectivity = message::NetworkType::Connectivity as isize,
+    /// People share goals and a value proposition.
+    Alignment = message::NetworkType::Alignment as isize,
+    /// People act together for joint results.
+    Production = message::NetworkType::Production as isize,
+}
+
+impl From<NetworkType> for i32 {
+    fn from(value: NetworkType) -> i32 {
+        value as i32
+    }
+}
+
+/// How far a network has come.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum NetworkStatus {
+    /// Founded; it has no charter yet.
+    Forming = message::NetworkStatus::Forming as isize,
+}
+
+impl From<NetworkStatus> for i32 {
+    fn from(value: NetworkStatus) -> i32 {
+        value as i32
+    }
+}
+
+/// People and organisations who work on a large, complex social problem together.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct Network {
+    /// Identifies the network.
+    pub(crate) id: ID,
+    /// Unique in the installation, whatever the case and spacing of its letters.
+    name: String,
+    /// What it is there for; null when nobody has said yet.
+    purpose: Option<String>,
+    /// How far it has come.
+    status: NetworkStatus,
+    /// What it is declared to be for; empty when nobody has said yet.
+    types: Vec<NetworkType>,
+    /// Whether anybody may apply for membership.
+    membership_open: bool,
+    /// When it was founded.
+    founded_at: DateTime,
+    #[graphql(skip)]
+    founder_ids: Vec<String>,
+    #[graphql(flatten)]
+    members: NetworkMembers,
+    #[graphql(flatten)]
+    ties: NetworkTies,
+    #[graphql(flatten)]
+    gatherings: NetworkGatherings,
+    #[graphql(flatten)]
+    structure: NetworkStructure,
+}
+
+#[async_graphql::ComplexObject]
+impl Network {
+    /// Everyone who was named as a founder and of whom you may know.
+    #[graphql(complexity = "call::COST + 10 * child_complexity")]
+    async fn founders(&self, ctx: &Context<'_>) -> Result<Option<Vec<Person>>> {
+        Ok(Some(person::all(Call::of(ctx)?, &self.founder_ids).await?))
+    }
+}
+
+impl Network {
+    /// The network of a message.
+    ///
+    /// # Errors
+    ///
+    /// The message lacks what its contract promises.
+    pub(crate) fn of(network: message::Network) -> Result<Network, Status> {
+        let id: NetworkId = wire::read::id(&network.network_id, "network_id")?;
+        Ok(Network {
+            id: ids::encode(id),
+            name: network.name,
+            purpose: Some(network.purpose).filter(|purpose| !purpose.is_empty()),
+            status: scalars::known(network.status)?,
+            types: network.types.into_iter().map(scalars::known).collect::<Result<_, _>>()?,
+            membership_open: network.membership_open,
+            founded_at: DateTime::of(network.founded_at)?,
+            founder_ids: network.founder_ids,
+            members: NetworkMembers(id),
+            ties: NetworkTies(id),
+            gatherings: NetworkGatherings(id),
+            structure: NetworkStructure(id),
+        })
+    }
+}
+
+/// Reads a network.
+///
+/// # Errors
+///
+/// Those of the service, for example that there is none.
+pub(crate) async fn by_id(call: &Call, id: NetworkId) -> Result<Network, Status> {
+    by(call, By::NetworkId(id.to_string())).await
+}
+
+async fn by(call: &Call, by: By) -> Result<Network, Status> {
+    let request = message::GetNetworkRequest { by: Some(by), min_position: call.min_position() };
+    let answer = call.networks().get_network(call.request(request)).await?.into_inner();
+    Network::of(answer.network.ok_or_else(|| lacking("network"))?)
+}
+
+/// The network that a mutation was about.
+pub(crate) struct ChangedNetwork(pub(crate) NetworkId);
+
+#[Object]
+impl ChangedNetwork {
+    /// The network, as it is with this change; null with an error when you may not read it.
+    #[graphql(complexity = "call::COST + child_complexity")]
+    async fn network(&self, ctx: &Context<'_>) -> Result<Option<Network>> {
+        Ok(Some(by_id(Call::of(ctx)?, self.0).await?))
+    }
+}
+
+/// Reading networks.
+#[derive(Default, Debug)]
+pub(crate) struct NetworkQuery;
+
+#[Object]
+impl NetworkQuery {
+    /// Reads one network, by its id or by its name.
+    #[graphql(complexity = "call::COST + child_complexity")]
+    async fn network(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The network's id; or give its name.")] id: Option<
+            GlobalId<kinds::Network>,
+        >,
+        #[graphql(desc = "The network's name, in any case and spacing; or give its id.")]
+        name: Option<String>,
+    ) -> Result<Option<Network>> {
+        let by_what = match (id, name) {
+            (Some(id), None) => By::NetworkId(id.text()),
+            (None, Some(name)) => By::Name(name),
+            (None, None) | (Some(_), Some(_)) => {
+                let message = "name a network by its id or by its name";
+                return Err(
+                    wire::status(ErrorCode::Invalid, "ID_OR_NAME_NEEDED", None, message).into()
+                );
+            }
+        };
+        Ok(Some(by(Call::of(ctx)?, by_what).await?))
+    }
+
+    /// Lists the networks that you belong to; for the operator, all of them.
+    #[graphql(complexity = "connection::cost(first, last, child_complexity)")]
+    async fn networks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many to list from the beginning; 50 when left out, at most 100.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to list from the end; at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Option<List<Network>>> {
+        let call = Call::of(ctx)?;
+        let paging = Paging::of(first, after.as_deref(), last, before.as_deref())?;
+        let read = |page| async move {
+            let request = message::ListNetworksRequest {
+                page: Some(page),
+                min_position: paging.least(call.min_position()),
+            };
+            let answer = call.networks().list_networks(call.request(request)).await?.into_inner();
+            Ok((answer.networks, answer.page))
+        };
+        Ok(Some(connection::page(paging, read, Network::of).await?))
+    }
+}
+
+/// A network to found.
+#[derive(InputObject, Debug)]
+pub(crate) struct FoundNetworkInput {
+    #[graphql(flatten)]
+    command: CommandInput,
+    /// Its name, unique in the installation.
+    name: String,
+    /// What it is there for.
+    purpose: Option<String>,
+    /// The persons who are to found it, you among them: two at least.
+    founder_ids: Vec<GlobalId<kinds::Person>>,
+}
+
+/// What to declare a network to be for.
+#[derive(InputObject, Debug)]
+pub(crate) struct DeclareNetworkTypeInput {
+    #[graphql(flatten)]
+    command: CommandInput,
+    /// The network.
+    network_id: GlobalId<kinds::Network>,
+    /// Every type it means to be, one at least; replaces what was declared before.
+    types: Vec<NetworkType>,
+}
+
+/// Which network to join as a founder.
+#[derive(InputObject, Debug)]
+pub(crate) struct JoinAsFounderInput {
+    #[graphql(flatten)]
+    command: CommandInput,
+    /// The network.
+    network_id: GlobalId<kinds::Network>,
+}
+
+/// Which network's membership to open.
+#[derive(InputObject, Debug)]
+pub(crate) struct OpenMembershipInput {
+    #[graphql(flatten)]
+    command: CommandInput,
+    /// The network.
+    network_id: GlobalId<kinds::Network>,
+}
+
+/// Which network's membership to close.
+#[derive(InputObject, Debug)]
+pub(crate) struct CloseMembershipInput {
+    #[graphql(flatten)]
+    command: CommandInput,
+    /// The network.
+    network_id: GlobalId<kinds::Network>,
+}
+
+/// A network was founded.
+#[derive(SimpleObject)]
+pub(crate) struct FoundNetworkPayload {
+    #[graphql(flatten)]
+    receipt: Receipt,
+    #[graphql(flatten)]
+    changed: ChangedNetwork,
+}
+
+/// A founder joined.
+#[derive(SimpleObject)]
+pub(crate) struct JoinAsFounderPayload {
+    #[graphql(flatten)]
+    receipt: Receipt,
+    #[graphql(flatten)]
+    changed: ChangedNetwork,
+}
+
+/// It was declared what a network is for.
+#[derive(SimpleObject)]
+pub(crate) struct DeclareNetworkTypePayload {
+    #[graphql(flatten)]
+    receipt: Receipt,
+    #[graphql(flatten)]
+    changed: ChangedNetwork,
+}
+
+/// Anybody may apply.
+#[derive(SimpleObject)]
+pub(crate) struct OpenMembershipPayload {
+    #[graphql(flatten)]
+    receipt: Receipt,
+    #[graphql(flatten)]
+    changed: ChangedNetwork,
+}
+
+/// Only the invited may enter.
+#[derive(SimpleObject)]
+pub(crate) struct CloseMembershipPayload {
+    #[graphql(flatten)]
+    receipt: Receipt,
+    #[graphql(flatten)]
+    changed: ChangedNetwork,
+}
+
+/// Changing networks.
+#[derive(Default, Debug)]
+pub(crate) struct NetworkMutation;
+
+#[Object]
+impl NetworkMutation {
+    /// Founds a network in its forming stage. You become its first founder; the others named join
+    /// by themselves.
+    #[graphql(complexity = "call::COST + child_complexity")]
+    async fn found_network(
+        &self,
+        ctx: &Context<'_>,
+        input: FoundNetworkInput,
+    ) -> Result<Option<FoundNetworkPayload>> {
+        let call = Call::of(ctx)?;
+        let request = call.request(message::FoundNetworkRequest {
+            command: Some(input.command.message()),
+            name: input.name,
+            purpose: scalars::optional(input.purpose),
+            founder_ids: input.founder_ids.into_iter().map(GlobalId::text).collect(),
+        });
+        let answer = call.networks().found_network(request).await?.into_inner();
+        Ok(Some(FoundNetworkPayload {
+            receipt: call.record(answer.receipt)?,
+            changed: ChangedNetwork(wire::read::id(&answer.network_id, "network_id")?),
+        }))
+    }
+
+    /// Joins a network as one of the founders that were named.
+    #[graphql(complexity = "call::COST + child_complexity")]
+    async fn join_as_founder(
+        &self,
+        ctx: &Context<'_>,
+        input: JoinAsFounderInput,
+    ) -> Result<Option<JoinAsFounderPayload>> {
+        let call = Call::of(ctx)?;
+        let network = input.network_id.0;
+        let request = call.request(message::JoinAsFounderRequest {
+            command: Some(input.command.message()),
+            network_id: network.to_string(),
+        });
+        let answer = call.networks().join_as_founder(request).await?.into_inner();
+        let receipt = call.record(answer.receipt)?;
+        Ok(Some(JoinAsFounderPayload { receipt, changed: ChangedNetwork(network) }))
+    }
+
+    /// Declares what the network is for. A founder, while it is forming.
+    #[graphql(complexity = "call::COST + child_complexity")]
+    async fn declare_network_type(
+        &self,
+        ctx: &Context<'_>,
+        input: DeclareNetworkTypeInput,
+    ) -> Result<Option<DeclareNetworkTypePayload>> {
+        let call = Call::of(ctx)?;
+        let network = input.network_id.0;
+        let request = call.request(message::DeclareNetworkTypeRequest {
+            command: Some(input.command.message()),
+            network_id: network.to_string(),
+            types: input.types.into_iter().map(i32::from).collect(),
+        });
+        let answer = call.networks().declare_network_type(request).await?.into_inner();
+        let receipt = call.record(answer.receipt)?;
+        Ok(Some(DeclareNetworkTypePayload { receipt, changed: ChangedNetwork(network) }))
+    }
+
+    /// Lets anybody apply from now on. A founder, while the network is forming.
+    #[graphql(complexity = "call::COST + child_complexity")]
+    async fn open_membership(
+        &self,
+        ctx: &Context<'_>,
+        input: OpenMembershipInput,
+    ) -> Result<Option<OpenMembershipPayload>> {
+        let call = Call::of(ctx)?;
+        let network = input.network_id.0;
+        let request = call.request(message::OpenMembershipRequest {
+            command: Some(input.command.message()),
+            network_id: network.to_string(),
+        });
+        let answer = call.networks().open_membership(request).await?.into_inner();
+        let receipt = call.record(answer.receipt)?;
+        Ok(Some(OpenMembershipPayload { receipt, changed: ChangedNetwork(network) }))
+    }
+
+    /// Lets only the invited enter from now on. A founder, while the network is forming.
+    #[graphql(complexity = "call::COST + child_complexity")]
+    async fn close_membership(
+        &self,
+        ctx: &Context<'_>,
+        input: CloseMembershipInput,
+    ) -> Result<Option<CloseMembershipPayload>> {
+        let call = Call::of(ctx)?;
+        let network = input.network_id.0;
+        let request = call.request(message::CloseMembershipRequest {
+            command: Some(input.command.message()),
+            network_id: network.to_string(),
+        });
+        let answer = call.networks().close_membership(request).await?.into_inner();
+        let receipt = call.record(answer.receipt)?;
+        Ok(Some(CloseMembershipPayload { receipt, changed: ChangedNetwork(network) }))
+    }
+}

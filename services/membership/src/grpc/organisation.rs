@@ -1,0 +1,154 @@
+//! Organisations and affiliations over gRPC.
+
+use kernel::{AffiliationId, OrganisationId, Personal};
+use tonic::{Request, Response};
+use wire::{
+    Outcome, page, read,
+    weft::membership::v1::{self as message, organisation_service_server::OrganisationService},
+};
+
+use super::{MembershipGrpc, organisation_id, person_id, receipt, to_status};
+use crate::{
+    affiliation::{Affiliation, AffiliationCommand},
+    organisation::{Organisation, OrganisationCommand},
+    views::organisations::{AffiliationRow, AffiliationStatus},
+};
+
+#[tonic::async_trait]
+impl OrganisationService for MembershipGrpc {
+    async fn register_organisation(
+        &self,
+        request: Request<message::RegisterOrganisationRequest>,
+    ) -> Outcome<message::RegisterOrganisationResponse> {
+        let call = self.enter(request, None, |message| message.command.as_ref()).await?;
+        let id: OrganisationId = call.context.command_id.creates();
+        let name = read::text(&call.message.name, "name")?;
+        let command = OrganisationCommand::RegisterOrganisation { by: call.person()?, name };
+        let done = self.commands.execute::<Organisation>(id.uuid(), &command, &call.context).await;
+        Ok(Response::new(message::RegisterOrganisationResponse {
+            receipt: receipt(done.map_err(to_status)?),
+            organisation_id: id.to_string(),
+        }))
+    }
+
+    async fn appoint_steward(
+        &self,
+        request: Request<message::AppointStewardRequest>,
+    ) -> Outcome<message::AppointStewardResponse> {
+        let call = self.enter(request, None, |message| message.command.as_ref()).await?;
+        let id = organisation_id(&call.message.organisation_id)?;
+        let person = person_id(&call.message.person_id)?;
+        let command = OrganisationCommand::AppointSteward { by: call.person()?, person };
+        let done = self.commands.execute::<Organisation>(id.uuid(), &command, &call.context).await;
+        let receipt = receipt(done.map_err(to_status)?);
+        Ok(Response::new(message::AppointStewardResponse { receipt }))
+    }
+
+    async fn remove_steward(
+        &self,
+        request: Request<message::RemoveStewardRequest>,
+    ) -> Outcome<message::RemoveStewardResponse> {
+        let call = self.enter(request, None, |message| message.command.as_ref()).await?;
+        let id = organisation_id(&call.message.organisation_id)?;
+        let person = person_id(&call.message.person_id)?;
+        let command = OrganisationCommand::RemoveSteward { by: call.person()?, person };
+        let done = self.commands.execute::<Organisation>(id.uuid(), &command, &call.context).await;
+        let receipt = receipt(done.map_err(to_status)?);
+        Ok(Response::new(message::RemoveStewardResponse { receipt }))
+    }
+
+    async fn claim_affiliation(
+        &self,
+        request: Request<message::ClaimAffiliationRequest>,
+    ) -> Outcome<message::ClaimAffiliationResponse> {
+        let call = self.enter(request, None, |message| message.command.as_ref()).await?;
+        let organisation = organisation_id(&call.message.organisation_id)?;
+        let person = call.person()?;
+        let role = read::optional_text(&call.message.role, "role")?;
+        let role = role.map(|role| Personal::open(person, role));
+        let claimed =
+            self.commands.claim_affiliation(person, organisation, role, &call.context).await;
+        let (id, claimed) = claimed.map_err(to_status)?;
+        Ok(Response::new(message::ClaimAffiliationResponse {
+            receipt: receipt(claimed),
+            affiliation_id: id.to_string(),
+        }))
+    }
+
+    async fn confirm_affiliation(
+        &self,
+        request: Request<message::ConfirmAffiliationRequest>,
+    ) -> Outcome<message::ConfirmAffiliationResponse> {
+        let call = self.enter(request, None, |message| message.command.as_ref()).await?;
+        let organisation = organisation_id(&call.message.organisation_id)?;
+        let id = AffiliationId::between(person_id(&call.message.person_id)?, organisation);
+        let stewards = self.commands.stewards(organisation).await.map_err(to_status)?;
+        let command = AffiliationCommand::ConfirmAffiliation { by: call.person()?, stewards };
+        let done = self.commands.execute::<Affiliation>(id.uuid(), &command, &call.context).await;
+        let receipt = receipt(done.map_err(to_status)?);
+        Ok(Response::new(message::ConfirmAffiliationResponse { receipt }))
+    }
+
+    async fn end_affiliation(
+        &self,
+        request: Request<message::EndAffiliationRequest>,
+    ) -> Outcome<message::EndAffiliationResponse> {
+        let call = self.enter(request, None, |message| message.command.as_ref()).await?;
+        let organisation = organisation_id(&call.message.organisation_id)?;
+        let id = AffiliationId::between(person_id(&call.message.person_id)?, organisation);
+        let stewards = self.commands.stewards(organisation).await.map_err(to_status)?;
+        let command = AffiliationCommand::EndAffiliation { by: call.person()?, stewards };
+        let done = self.commands.execute::<Affiliation>(id.uuid(), &command, &call.context).await;
+        let receipt = receipt(done.map_err(to_status)?);
+        Ok(Response::new(message::EndAffiliationResponse { receipt }))
+    }
+
+    async fn get_organisation(
+        &self,
+        request: Request<message::GetOrganisationRequest>,
+    ) -> Outcome<message::GetOrganisationResponse> {
+        self.access.admit(&request, None).await?;
+        let message = request.into_inner();
+        let id = organisation_id(&message.organisation_id)?;
+        let found = self.queries.organisation(id, message.min_position).await.map_err(to_status)?;
+        Ok(Response::new(message::GetOrganisationResponse {
+            organisation: Some(message::Organisation {
+                organisation_id: id.to_string(),
+                name: found.value.name,
+                steward_ids: found.value.stewards.iter().map(ToString::to_string).collect(),
+            }),
+            position: found.position.0,
+        }))
+    }
+
+    async fn list_affiliations(
+        &self,
+        request: Request<message::ListAffiliationsRequest>,
+    ) -> Outcome<message::ListAffiliationsResponse> {
+        self.access.admit(&request, None).await?;
+        let message = request.into_inner();
+        let id = organisation_id(&message.organisation_id)?;
+        let asked = format!("affiliations {id} {:?}", message.as_of);
+        let page = page::page(message.page.as_ref(), &asked)?;
+        let moment = read::as_of(message.as_of.as_ref(), "as_of")?;
+        let listed = self.queries.affiliations(id, moment, &page, message.min_position).await;
+        let listed = listed.map_err(to_status)?;
+        let info = page.info(listed.value.items.len(), listed.value.total, listed.position.0);
+        let affiliations = listed.value.items.into_iter().map(affiliation_message).collect();
+        Ok(Response::new(message::ListAffiliationsResponse { affiliations, page: Some(info) }))
+    }
+}
+
+fn affiliation_message(row: AffiliationRow) -> message::Affiliation {
+    let status = match row.status {
+        AffiliationStatus::Claimed => message::AffiliationStatus::Claimed,
+        AffiliationStatus::Confirmed => message::AffiliationStatus::Confirmed,
+    };
+    message::Affiliation {
+        affiliation_id: row.affiliation.to_string(),
+        person_id: row.person.to_string(),
+        organisation_id: row.organisation.to_string(),
+        status: status.into(),
+        since: Some(read::timestamp(row.since)),
+    }
+}

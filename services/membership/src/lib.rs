@@ -1,0 +1,24 @@
+//! Decides networks, people, organisations, affiliations, memberships, ties and gatherings.
+//!
+//! Writes the streams of those names; keeps the views `networks`, `people`, `organisations`,
+//! `ties` and `gatherings`. Read a decider first ([`gathering`] is a typical one), then
+//! [`commands`] (what a command needs to know before it is decided), [`views`], [`queries`] and
+//! [`grpc`].
+
+pub mod affiliation;
+pub mod gathering;
+pub mod membership;
+pub mod network;
+pub mod organisation;
+pub mod person;
+pub mod tie;
+
+pub mod commands;
+pub mod grpc;
+pub mod import;
+pub mod queries;
+pub mod reactions;
+pub mod views;
+
+#[cfg(test)]
+mod tests;
