@@ -158,8 +158,12 @@ pub enum TieEvent {
     },
     /// The target says so too.
     TieAcknowledged {
-        /// Who may read this event.
-        parties: [Party; 2],
+        /// Who declared the tie.
+        source: Party,
+        /// Who acknowledges it.
+        target: Party,
+        /// Who may see the tie, and so read this event.
+        visibility: TieVisibility,
     },
     /// The source rated the relationship. The ratings are the source's alone.
     TieAssessed {
@@ -175,8 +179,12 @@ pub enum TieEvent {
     },
     /// The tie is no more, since the effective time. No reason is needed.
     TieWithdrawn {
-        /// Who may read this event.
-        parties: [Party; 2],
+        /// Who declared the tie.
+        source: Party,
+        /// Whom it pointed to.
+        target: Party,
+        /// Who may see the tie, and so read this event.
+        visibility: TieVisibility,
         /// Until when it existed; the effective time.
         until: Timestamp,
     },
@@ -187,15 +195,14 @@ impl Event for TieEvent {
 
     fn visibility(&self) -> Visibility {
         match self {
-            TieEvent::TieDeclared { source, visibility: TieVisibility::Source, .. }
-            | TieEvent::TieAssessed { source, .. } => Visibility::Parties(vec![*source]),
-            TieEvent::TieDeclared {
-                source, target, visibility: TieVisibility::Parties, ..
-            } => Visibility::Parties(vec![*source, *target]),
-            TieEvent::TieDeclared { visibility: TieVisibility::Network, .. } => Visibility::Network,
-            TieEvent::TieAcknowledged { parties } | TieEvent::TieWithdrawn { parties, .. } => {
-                Visibility::Parties(parties.to_vec())
-            }
+            TieEvent::TieDeclared { source, target, visibility, .. }
+            | TieEvent::TieAcknowledged { source, target, visibility }
+            | TieEvent::TieWithdrawn { source, target, visibility, .. } => match visibility {
+                TieVisibility::Source => Visibility::Parties(vec![*source]),
+                TieVisibility::Parties => Visibility::Parties(vec![*source, *target]),
+                TieVisibility::Network => Visibility::Network,
+            },
+            TieEvent::TieAssessed { source, .. } => Visibility::Parties(vec![*source]),
         }
     }
 

@@ -183,7 +183,8 @@ impl Decider for Tie {
                 match answer {
                     Answer::Acknowledged => Ok(vec![]),
                     Answer::None => {
-                        Ok(vec![TieEvent::TieAcknowledged { parties: [*source, *target] }])
+                        let (source, target, visibility) = (*source, *target, *visibility);
+                        Ok(vec![TieEvent::TieAcknowledged { source, target, visibility }])
                     }
                 }
             }
@@ -202,8 +203,8 @@ impl Decider for Tie {
                 if until < since {
                     return Err(TieRejection::EndsBeforeItBegan(*since));
                 }
-                let parties = readers(*visibility, *source, *target);
-                Ok(vec![TieEvent::TieWithdrawn { parties, until: *until }])
+                let (source, target, visibility) = (*source, *target, *visibility);
+                Ok(vec![TieEvent::TieWithdrawn { source, target, visibility, until: *until }])
             }
             (
                 Tie::Closed { .. },

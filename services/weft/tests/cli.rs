@@ -71,9 +71,30 @@ fn run(arguments: &[&str]) -> Said {
     Said::of(weft().args(arguments).output().unwrap())
 }
 
+/// A process that is killed when it is dropped.
+struct Process(Child);
+
+impl Process {
+    /// Asks it to end, as Ctrl-C does; it has to end as if nothing was wrong.
+    #[track_caller]
+    fn interrupt(mut self) {
+        let id = self.0.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        assert!(self.0.wait().unwrap().success());
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Neither can fail in a way that matters: the process is gone, or goes with the test.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
 /// A server on a folder of data; killed when it is dropped.
 struct Server {
-    child: Child,
+    process: Process,
     url: String,
     token: String,
 }
@@ -86,11 +107,11 @@ impl Server {
     fn at(folder: &Path, listen: &str) -> Server {
         let mut command = weft();
         command.args(["serve", "--data", folder.to_str().unwrap(), "--listen", listen]);
-        let (child, mut lines) = talking(&mut command);
+        let (process, mut lines) = talking(&mut command);
         let line = lines.next_line().unwrap();
         let url = line.strip_prefix("ready ").unwrap().to_owned();
         let token = run(&["token", "--data", folder.to_str().unwrap(), "--operator"]).done();
-        Server { child, url, token: token.trim().to_owned() }
+        Server { process, url, token: token.trim().to_owned() }
     }
 
     /// A command that asks this server as the operator.
@@ -130,29 +151,14 @@ impl Server {
         out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    fn kill(self) {
+        drop(self.process);
     }
 
     /// Ends the server as an operator does.
-    fn end(mut self) {
-        interrupt(&self.child);
-        assert!(self.child.wait().unwrap().success());
+    fn end(self) {
+        self.process.interrupt();
     }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Neither can fail in a way that matters: the process is gone, or goes with the test.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-fn interrupt(child: &Child) {
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(sent.success());
 }
 
 /// The lines that a process prints, as they come.
@@ -164,14 +170,14 @@ impl Lines {
     }
 }
 
-fn talking(command: &mut Command) -> (Child, Lines) {
+fn talking(command: &mut Command) -> (Process, Lines) {
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let out: ChildStdout = child.stdout.take().unwrap();
     let (sender, lines) = mpsc::channel();
     thread::spawn(move || {
         BufReader::new(out).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
     });
-    (child, Lines(lines))
+    (Process(child), Lines(lines))
 }
 
 fn folder() -> TempDir {
@@ -386,7 +392,7 @@ fn a_followed_history_goes_on_after_the_server_was_killed_without_gap_or_repeat(
     server.import(&large_list(2, 10), &[]).done();
     let before = server.history().len();
     let mut command = server.command(&["history", "--network", "Old City", "--follow"]);
-    let (mut child, mut lines) = talking(command.stderr(Stdio::null()));
+    let (process, mut lines) = talking(command.stderr(Stdio::null()));
     let mut followed = Vec::new();
     while followed.len() < before {
         followed.push(lines.next_line().unwrap());
@@ -401,8 +407,7 @@ fn a_followed_history_goes_on_after_the_server_was_killed_without_gap_or_repeat(
     }
     let parsed = followed.iter().map(|line| serde_json::from_str(line).unwrap());
     assert_eq!(parsed.collect::<Vec<Value>>(), history);
-    interrupt(&child);
-    assert!(child.wait().unwrap().success());
+    process.interrupt();
     server.end();
 }
 
@@ -552,7 +557,7 @@ fn the_demo_shows_a_real_history_answers_its_own_queries_and_leaves_nothing_behi
     let temporary = folder();
     let mut command = weft();
     command.args(["demo", "--listen", "127.0.0.1:0"]).env("TMPDIR", temporary.path());
-    let (mut child, mut lines) = talking(&mut command);
+    let (process, mut lines) = talking(&mut command);
     let mut shown = Vec::new();
     while shown.last().is_none_or(|line: &String| !line.starts_with("Ctrl-C")) {
         shown.push(lines.next_line().unwrap());
@@ -574,8 +579,7 @@ fn the_demo_shows_a_real_history_answers_its_own_queries_and_leaves_nothing_behi
         assert!(answer.contains("\"data\"") && !answer.contains("\"errors\""), "{query}\n{answer}");
         assert!(!answer.contains(":null"), "{query}\n{answer}");
     }
-    interrupt(&child);
-    assert!(child.wait().unwrap().success());
+    process.interrupt();
     assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
 }
 

@@ -2,7 +2,7 @@
 
 use access::Caller;
 use eventlog::{Metadata, Position, Recorded, StreamId};
-use events::{FieldVisibility, PersonEvent, TieEvent};
+use events::{FieldVisibility, PersonEvent, TieEvent, TieVisibility};
 use jiff::Timestamp;
 use kernel::{
     Actor, Capacity, CommandId, Event as _, Party, PersonId, Personal, PersonalField as _, Place,
@@ -78,8 +78,11 @@ fn what_is_not_opened_says_so_and_shows_no_cipher_text() {
 
 #[test]
 fn an_event_between_parties_is_read_by_them_alone() {
-    let parties = [Party::Person(ANNA), Party::Person(BEN)];
-    let event = TieEvent::TieAcknowledged { parties };
+    let event = TieEvent::TieAcknowledged {
+        source: Party::Person(ANNA),
+        target: Party::Person(BEN),
+        visibility: TieVisibility::Parties,
+    };
     let metadata = metadata(event.visibility());
     assert!(may_read(Caller::Person(BEN), &metadata));
     assert!(!may_read(Caller::Person(PersonId::new(Uuid::from_u128(3))), &metadata));

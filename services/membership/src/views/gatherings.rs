@@ -83,9 +83,9 @@ impl Projection for GatheringsView {
             gathering blob not null, person blob not null,
             mode text not null, source text not null, revision integer not null,
             valid_from integer not null, valid_to integer not null,
-            known_from integer not null, known_to integer not null
-        ) strict;
-        create index attendance_key on attendance (gathering, person);";
+            known_from integer not null, known_to integer not null,
+            primary key (gathering, person, valid_from, known_from)
+        ) strict, without rowid;";
     const CATEGORIES: &'static [&'static str] = &["gathering"];
 
     fn apply(tx: &Transaction<'_>, event: &Recorded) -> Result<(), ViewError> {

@@ -79,9 +79,9 @@ impl Projection for OrganisationsView {
             affiliation blob not null, person blob not null, organisation blob not null,
             confirmed integer not null,
             valid_from integer not null, valid_to integer not null,
-            known_from integer not null, known_to integer not null
-        ) strict;
-        create index affiliations_key on affiliations (affiliation);
+            known_from integer not null, known_to integer not null,
+            primary key (affiliation, valid_from, known_from)
+        ) strict, without rowid;
         create index affiliations_organisation on affiliations (organisation);";
     const CATEGORIES: &'static [&'static str] = &["organisation", "affiliation"];
 

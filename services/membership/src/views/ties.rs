@@ -71,16 +71,16 @@ impl Projection for TiesView {
             tie blob not null, network blob not null, source text not null, target text not null,
             kind text not null, basis text not null, visibility text not null,
             valid_from integer not null, valid_to integer not null,
-            known_from integer not null, known_to integer not null
-        ) strict;
-        create index ties_key on ties (tie);
+            known_from integer not null, known_to integer not null,
+            primary key (tie, valid_from, known_from)
+        ) strict, without rowid;
         create index ties_network on ties (network, valid_from);
         create table answers (
             tie blob not null,
             valid_from integer not null, valid_to integer not null,
-            known_from integer not null, known_to integer not null
-        ) strict;
-        create index answers_key on answers (tie);";
+            known_from integer not null, known_to integer not null,
+            primary key (tie, valid_from, known_from)
+        ) strict, without rowid;";
     const CATEGORIES: &'static [&'static str] = &["tie"];
 
     fn apply(tx: &Transaction<'_>, event: &Recorded) -> Result<(), ViewError> {

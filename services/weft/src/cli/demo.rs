@@ -63,7 +63,7 @@ const QUERIES: [(&str, &str); 3] = [
     (
         "How did it grow, month by month?",
         "{ network(name: \"Old City\") { structureSeries(layer: CO_ATTENDANCE, \
-         from: \"1936-01-31\", to: \"1936-12-31\", interval: MONTH) \
+         from: \"1936-02-29\", to: \"1936-12-31\", interval: MONTH) \
          { asOf nodes edges averageDegree } } }",
     ),
 ];
