@@ -21,7 +21,7 @@ use vault::{Vault, VaultError};
 
 use crate::{
     commands::{Commands, Receipt, Refused, refused},
-    gathering::{Gathering, GatheringCommand},
+    gathering::{Attendance, Gathering, GatheringCommand},
     network::{Founding, Network, NetworkCommand},
     person::{Person, PersonCommand},
 };
@@ -29,7 +29,7 @@ use crate::{
 /// How many rows one import may have.
 pub const ROWS_MAX: usize = 1_000_000;
 
-/// How many commands are under way at once.
+/// How many commands are under way at once; well below what the log queues, so that others get in.
 const AT_ONCE: usize = 256;
 
 /// One row of an attendance list.
@@ -157,15 +157,23 @@ pub async fn import_attendance(
     for row in &rows {
         lists.entry(gathering_id(network, row)).or_default().push(row);
     }
-    let mut entering = Vec::new();
+    let mut planning = Vec::new();
     for (gathering, list) in lists {
-        entering.push(enter(commands, gathering, list, &persons, &context).boxed());
+        planning.push(plan(commands, gathering, list, &context).boxed());
     }
-    let entered = all(entering).await?;
-    for (planned, recorded) in entered {
+    let mut recording = Vec::new();
+    for (planned, entered) in all(planning).await? {
         imported.gatherings += imported.count([planned]);
-        imported.attendances += imported.count(recorded);
+        for row in entered.list {
+            let person = persons[&row.person];
+            // Also what a correction says stands: a list does not overrule it.
+            if !entered.attendance.contains_key(&person) {
+                recording.push(record(commands, entered.gathering, person, row, &context).boxed());
+            }
+        }
     }
+    let recorded = all(recording).await?;
+    imported.attendances = imported.count(recorded);
     Ok(imported)
 }
 
@@ -253,48 +261,59 @@ async fn register(
     commands.execute::<Person>(person.uuid(), &command, &context).await.map(Some)
 }
 
-/// Enters one gathering and its list; the answers to planning, and to each row.
+/// A gathering that is there, and what is to be recorded of it.
+struct Entered<'a> {
+    gathering: GatheringId,
+    /// What was recorded before this import.
+    attendance: BTreeMap<PersonId, Attendance>,
+    list: Vec<&'a Row>,
+}
+
+/// Makes sure that a gathering is there; the answer to planning it, if it was not.
+async fn plan<'a>(
+    commands: &Commands,
+    gathering: GatheringId,
+    list: Vec<&'a Row>,
+    context: &CommandContext,
+) -> Result<(Option<Receipt>, Entered<'a>), Refused> {
+    let (planned, attendance) = match commands.load::<Gathering>(gathering.uuid()).await? {
+        Gathering::Planned { attendance, .. } => (None, attendance),
+        Gathering::Unplanned => {
+            (Some(enter(commands, gathering, list[0], context).await?), BTreeMap::new())
+        }
+    };
+    Ok((planned, Entered { gathering, attendance, list }))
+}
+
+/// Enters a gathering as a row says, with its true date.
 async fn enter(
     commands: &Commands,
     gathering: GatheringId,
-    list: Vec<&Row>,
-    persons: &HashMap<String, PersonId>,
+    row: &Row,
     context: &CommandContext,
-) -> Result<(Option<Receipt>, Vec<Option<Receipt>>), Refused> {
-    let Some(first) = list.first() else { return Ok((None, vec![])) };
-    let effective_at = Some(first.starts_at);
-    let context = CommandContext { effective_at, ..context.clone() };
-    let recorded = commands.load::<Gathering>(gathering.uuid()).await?;
-    let (planned, attendance) = match recorded {
-        Gathering::Planned { attendance, .. } => (None, attendance),
-        Gathering::Unplanned => {
-            let command = GatheringCommand::PlanGathering {
-                network: context.network_id.unwrap_or_else(|| NetworkId::named("")),
-                title: first.gathering.clone(),
-                starts_at: first.starts_at,
-            };
-            let context = derived(&context, gathering.uuid(), "plan");
-            let id = gathering.uuid();
-            let receipt = commands.execute::<Gathering>(id, &command, &context).await?;
-            (Some(receipt), BTreeMap::new())
-        }
+) -> Result<Receipt, Refused> {
+    let command = GatheringCommand::PlanGathering {
+        network: context.network_id.unwrap_or_else(|| NetworkId::named("")),
+        title: row.gathering.clone(),
+        starts_at: row.starts_at,
     };
-    let mut recording = Vec::new();
-    for row in list {
-        let person = persons[&row.person];
-        // Also what a correction says stands: a list does not overrule it.
-        if attendance.contains_key(&person) {
-            continue;
-        }
-        let context = derived(&context, gathering.uuid(), &format!("attendance/{person}"));
-        let recorded = async move {
-            let how = (row.mode, AttendanceSource::Import);
-            let at = (row.starts_at, &context);
-            commands.record_attendance(gathering, person, how, at).await.map(Some)
-        };
-        recording.push(recorded.boxed());
-    }
-    Ok((planned, all(recording).await?))
+    let context = CommandContext {
+        effective_at: Some(row.starts_at),
+        ..derived(context, gathering.uuid(), "plan")
+    };
+    commands.execute::<Gathering>(gathering.uuid(), &command, &context).await
+}
+
+async fn record(
+    commands: &Commands,
+    gathering: GatheringId,
+    person: PersonId,
+    row: &Row,
+    context: &CommandContext,
+) -> Result<Option<Receipt>, Refused> {
+    let context = derived(context, gathering.uuid(), &format!("attendance/{person}"));
+    let how = (row.mode, AttendanceSource::Import);
+    commands.record_attendance(gathering, person, how, (row.starts_at, &context)).await.map(Some)
 }
 
 /// Carries out many commands, [`AT_ONCE`] at a time; stops at the first that fails.

@@ -553,6 +553,16 @@ fn an_import_repeated_after_the_server_was_killed_records_everything_once() {
 }
 
 #[test]
+fn a_list_with_more_rows_than_the_log_can_queue_is_imported_in_one_go() {
+    let folder = folder();
+    let server = Server::on(folder.path());
+    let out = server.import(&large_list(200, 100), &[]).done();
+    assert!(out.contains("20000 rows: 20000 attendances recorded"), "{out}");
+    assert_eq!(server.structure(&[])["edges"], 100 * 99 / 2);
+    server.end();
+}
+
+#[test]
 fn the_demo_shows_a_real_history_answers_its_own_queries_and_leaves_nothing_behind() {
     let temporary = folder();
     let mut command = weft();

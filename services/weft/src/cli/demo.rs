@@ -30,8 +30,8 @@ const LIST: &str = include_str!("../../../../data/southern-women.csv");
 
 /// Where the list comes from.
 const SOURCE: &str = "\
-Davis, Gardner and Gardner, Deep South (1941): who came to which of fourteen social occasions
-in one town. Days and months are the published ones; the year 1936 is an assumption.";
+Source: Davis, Gardner and Gardner, Deep South (1941): who came to which of fourteen social
+occasions in one town. Days and months are the published ones, the year 1936 is an assumption.";
 
 /// What the book calls the town.
 const NETWORK: &str = "Old City";
@@ -202,7 +202,8 @@ ready {url}
   token     {token}
 
 The network {NETWORK:?} has {attendances} attendances of {persons} people at {gatherings} gatherings,
-entered just now with their true dates. Source: {SOURCE}
+entered just now with their true dates.
+{SOURCE}
 
 The structure on three dates (layer co-attendance):
 
