@@ -9,7 +9,7 @@ use std::{
 use futures::future::Either;
 use http::{Request, Response};
 use kernel::{ErrorCode, Rejection};
-use tonic::{Code, Status};
+use tonic::Status;
 use tower::{Layer, Service};
 
 use crate::{Caller, Right, Verifier, right_of, rights};
@@ -171,9 +171,7 @@ fn permit(right: Right, caller: Caller) -> Result<(), AccessRefused> {
     }
 }
 
-/// What clients expect of a server that does not know an RPC. It has no error code of ours, since
-/// it says nothing about the request.
+/// What clients expect of a server that does not know an RPC.
 fn unimplemented() -> Status {
-    let status = wire::status(ErrorCode::NotFound, "RPC_UNKNOWN", None, "there is no such RPC");
-    Status::with_details(Code::Unimplemented, status.message(), status.details().to_vec().into())
+    wire::unimplemented("there is no such RPC")
 }

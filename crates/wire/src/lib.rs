@@ -56,7 +56,9 @@ pub mod weft {
     }
 }
 
-pub use status::{DOMAIN, Outcome, code_name, error_code, grpc_code, refuse, status};
+pub use status::{
+    DOMAIN, Outcome, code_name, error_code, explained, grpc_code, refuse, status, unimplemented,
+};
 
 /// The descriptors of every message and service, for reflection; without comments.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

@@ -60,6 +60,32 @@ pub fn refuse(rejection: &dyn Rejection) -> Status {
     status(code, rejection.reason(), None, &message)
 }
 
+/// The status to send instead of one that the protocol stack made before any of our code ran;
+/// `None` when `status` is ours already, because it carries its reason.
+pub fn explained(status: &Status) -> Option<Status> {
+    if !status.details().is_empty() {
+        return None;
+    }
+    let message = status.message();
+    let (code, reason) = if status.code() == Code::OutOfRange {
+        (ErrorCode::Invalid, "BODY_TOO_LARGE")
+    } else if status.code() == Code::Internal && message.starts_with("failed to decode") {
+        // tonic says Internal, but it is the caller who sent what is no message.
+        (ErrorCode::Invalid, "MESSAGE_MALFORMED")
+    } else if status.code() == Code::Unimplemented {
+        return Some(unimplemented(message));
+    } else {
+        (error_code(status.code()), "PROTOCOL_ERROR")
+    };
+    Some(self::status(code, reason, None, message))
+}
+
+/// The status for what this server does not have. No code of ours: it is not about the domain.
+pub fn unimplemented(message: &str) -> Status {
+    let details = ErrorDetails::with_error_info("RPC_UNKNOWN", DOMAIN, HashMap::new());
+    Status::with_error_details(Code::Unimplemented, message, details)
+}
+
 fn report(rejection: &dyn Rejection) {
     let mut chain = rejection.to_string();
     let mut cause: Option<&dyn Error> = rejection.source();

@@ -7,7 +7,7 @@ use std::{
 
 use access::{Access, AccessLayer, Issuer, IssuerError, JwksError, TrustedIssuer, Verifier};
 use assessment::{grpc::StructureGrpc, views::structure::StructureView};
-use axum::Router;
+use axum::{Router, response::Response};
 use eventlog::{EventLog, LogError, MemoryLog, Position, Writer};
 use eventlog_sqlite::{Figures, OpenError, Options, SqliteLog, Stats};
 use history::grpc::HistoryGrpc;
@@ -24,7 +24,7 @@ use membership::{
 };
 use projector::{Digest, Projection, Store, View, ViewError, ViewState};
 use roster::{Roster, RosterView};
-use tonic::{codec::CompressionEncoding, service::Routes, transport::Channel};
+use tonic::{Code, Status, codec::CompressionEncoding, service::Routes, transport::Channel};
 use tonic_health::{ServingStatus, server::HealthReporter};
 use tower_http::cors::{Any, CorsLayer};
 use vault::{Vault, VaultError};
@@ -159,6 +159,7 @@ pub async fn start(config: SystemConfig) -> Result<System, StartError> {
     let routes = routes
         .prepare()
         .into_axum_router()
+        .layer(axum::middleware::map_response(explain))
         .layer(AccessLayer::new(verifier))
         .layer(EndStreamsLayer::new(shutdown.token()))
         .layer(DeadlineLayer::new())
@@ -252,6 +253,15 @@ async fn routes(
         .add_service(structure)
         .add_service(history);
     Ok((health, routes))
+}
+
+/// Gives what the protocol stack itself refuses, such as a body that is too large, its reason.
+async fn explain(response: Response) -> Response {
+    let status = Status::from_header_map(response.headers());
+    match status.filter(|status| status.code() != Code::Ok).as_ref().and_then(wire::explained) {
+        Some(status) => status.into_http(),
+        None => response,
+    }
 }
 
 /// The services that health tells of.

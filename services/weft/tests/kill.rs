@@ -89,6 +89,7 @@ fn fresh() -> CommandId {
     CommandId::new(RandomIdentities.fresh())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "fields of messages are optional")]
 fn command(id: CommandId) -> Option<common::Command> {
     Some(common::Command { command_id: id.to_string(), ..common::Command::default() })
 }
@@ -269,11 +270,10 @@ async fn what_was_acknowledged_is_there_once_after_the_server_was_killed_at_any_
         println!("round {round}: {} acknowledged", known.acknowledged.len());
     }
 
-    let known = known.lock().unwrap();
+    let known = std::mem::take(&mut *known.lock().unwrap());
     let head = check(folder, &known).await;
     assert!(0 < known.acknowledged.len(), "nothing was acknowledged, so nothing was tested");
     println!("{} commands acknowledged, {head} events", known.acknowledged.len());
-    drop(known);
 
     let server = Server::start(folder);
     see_everything(&server, &tokens, founders[0]).await;

@@ -5,13 +5,14 @@ use std::{sync::Arc, time::Duration};
 use http::header::AUTHORIZATION;
 use jiff::Timestamp;
 use kernel::{Clock, PersonId};
+use tonic::Code;
 use tower::{ServiceExt as _, service_fn};
 use uuid::Uuid;
 
 use super::*;
 use crate::Issuer;
 
-const FOUND: &str = "/weft.membership.v1.NetworkService/FoundNetwork";
+const JOIN: &str = "/weft.membership.v1.NetworkService/JoinAsFounder";
 const PLAN: &str = "/weft.membership.v1.GatheringService/PlanGathering";
 const REGISTER: &str = "/weft.membership.v1.PersonService/RegisterPerson";
 const LIST: &str = "/weft.membership.v1.MembershipService/ListMembers";
@@ -85,7 +86,7 @@ async fn a_caller_with_the_right_reaches_the_handler_and_is_known_there() {
     let setting = setting();
     let (anna, operator) = (setting.token(ANNA), setting.token(Caller::Operator));
     let cases = [
-        (FOUND, &anna, Right::Person, ANNA),
+        (JOIN, &anna, Right::Person, ANNA),
         (PLAN, &anna, Right::Member, ANNA),
         (LIST, &anna, Right::MemberOrOperator, ANNA),
         (LIST, &operator, Right::MemberOrOperator, Caller::Operator),
@@ -103,7 +104,7 @@ async fn a_caller_without_the_right_is_refused_with_the_reason() {
     let (anna, operator) = (setting.token(ANNA), setting.token(Caller::Operator));
     let cases = [
         (REGISTER, &anna, "OPERATOR_NEEDED"),
-        (FOUND, &operator, "PERSON_NEEDED"),
+        (JOIN, &operator, "PERSON_NEEDED"),
         (PLAN, &operator, "MEMBER_NEEDED"),
     ];
     for (path, token, reason) in cases {
@@ -134,7 +135,7 @@ async fn a_caller_without_a_good_token_is_refused_everywhere_but_at_health() {
 async fn what_the_table_does_not_have_never_reaches_a_handler() {
     let setting = setting();
     let operator = setting.token(Caller::Operator);
-    for path in ["/", "/weft.membership.v1.NetworkService/Burn", &FOUND.to_lowercase()] {
+    for path in ["/", "/weft.membership.v1.NetworkService/Burn", &JOIN.to_lowercase()] {
         let (code, details) = setting.refusal(path, Some(&operator)).await;
         assert_eq!(code, Code::Unimplemented, "{path}");
         assert!(details.contains("RPC_UNKNOWN"), "{path}: {details}");

@@ -3,7 +3,7 @@
 use kernel::ErrorCode;
 use tonic_types::StatusExt as _;
 
-use super::{error_code, grpc_code, status};
+use super::{error_code, explained, grpc_code, status};
 
 const ALL: [ErrorCode; 11] = [
     ErrorCode::Invalid,
@@ -39,4 +39,17 @@ fn a_status_carries_reason_domain_and_the_field_at_fault() {
 fn a_limit_says_when_to_try_again() {
     let status = status(ErrorCode::TooMany, "TOO_MANY_COMMANDS", None, "later");
     assert!(status.get_details_retry_info().unwrap().retry_delay.is_some());
+}
+
+#[test]
+fn what_the_protocol_stack_refuses_gets_a_reason_and_what_we_refuse_keeps_its_own() {
+    let foreign = tonic::Status::out_of_range("decoded message length too large");
+    let ours = explained(&foreign).unwrap();
+    assert_eq!(ours.code(), tonic::Code::InvalidArgument);
+    assert_eq!(ours.get_details_error_info().unwrap().reason, "BODY_TOO_LARGE");
+    let foreign = tonic::Status::internal("failed to decode Protobuf message: invalid varint");
+    assert_eq!(explained(&foreign).unwrap().code(), tonic::Code::InvalidArgument);
+    let foreign = tonic::Status::unimplemented("");
+    assert_eq!(explained(&foreign).unwrap().code(), tonic::Code::Unimplemented);
+    assert!(explained(&ours).is_none());
 }
