@@ -9,7 +9,8 @@ pub mod ties;
 
 use jiff::Timestamp;
 use kernel::{Id, IdKind, OrganisationId, Party, PersonId};
-use rusqlite::{Row, types::Type};
+use projector::AsOf;
+use rusqlite::{Connection, Row, ToSql, types::Type};
 use uuid::Uuid;
 
 /// A part of a list.
@@ -28,6 +29,28 @@ pub struct Part {
     pub offset: u64,
     /// How many items it has at most.
     pub limit: u32,
+}
+
+/// Reads one part of a list as of a moment, and how long the list is.
+///
+/// `list` and `total` name the same parameters `about`, besides `:effective` and `:known`; `list`
+/// names `:limit` and `:offset` too.
+fn listed<T>(
+    connection: &Connection,
+    (list, total): (&str, &str),
+    about: &[(&str, &dyn ToSql)],
+    (as_of, part): (AsOf, Part),
+    row: fn(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Listed<T>> {
+    let (effective, known) = (as_of.effective_us(), as_of.known_position());
+    let mut parameters = about.to_vec();
+    parameters.extend([(":effective", &effective as &dyn ToSql), (":known", &known)]);
+    let count = |row: &Row<'_>| row.get(0);
+    let total = connection.prepare_cached(total)?.query_row(parameters.as_slice(), count)?;
+    parameters.extend([(":limit", &part.limit as &dyn ToSql), (":offset", &part.offset)]);
+    let mut statement = connection.prepare_cached(list)?;
+    let items = statement.query_map(parameters.as_slice(), row)?.collect::<Result<_, _>>()?;
+    Ok(Listed { items, total })
 }
 
 fn id<K: IdKind>(row: &Row<'_>, column: &str) -> rusqlite::Result<Id<K>> {

@@ -10,9 +10,9 @@ use projector::{
     AsOf, Projection, ViewError,
     bitemporal::{AS_OF, Facts, NOW},
 };
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, named_params, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, Transaction, params};
 
-use super::{Listed, Part, id, instant, word, worded};
+use super::{Listed, Part, id, instant, listed, word, worded};
 
 /// Keeps gatherings and attendance.
 #[derive(Debug)]
@@ -105,7 +105,7 @@ impl Projection for GatheringsView {
             Some(GatheringEvent::AttendanceRecorded { person, mode, source }) => {
                 let person = person.uuid().into_bytes();
                 let (mode, source) = (worded(&mode)?, worded(&source)?);
-                let values: [&dyn rusqlite::ToSql; 3] = [&mode, &source, &event.revision];
+                let values: [&dyn ToSql; 3] = [&mode, &source, &event.revision];
                 ATTENDANCE.open(tx, &[&gathering, &person], &values, at)?;
             }
             Some(GatheringEvent::AttendanceCorrected { person, mode, .. }) => {
@@ -129,7 +129,7 @@ fn correct(
     mode: Option<AttendanceMode>,
     event: &Recorded,
 ) -> rusqlite::Result<()> {
-    let key: [&dyn rusqlite::ToSql; 2] = [&gathering, &person];
+    let key: [&dyn ToSql; 2] = [&gathering, &person];
     // After "was not there" there is no row; the first source is then as good as lost.
     let source: Option<String> = tx
         .query_row(
@@ -200,29 +200,8 @@ pub fn attendance(
     part: Part,
 ) -> rusqlite::Result<Listed<AttendanceRow>> {
     let gathering = gathering.uuid().into_bytes();
-    let (effective, known) = (as_of.effective_us(), as_of.known_position());
-    let total = connection.prepare_cached(&TOTAL)?.query_row(
-        named_params! {":gathering": gathering, ":effective": effective, ":known": known},
-        |row| row.get(0),
-    )?;
-    let items = connection
-        .prepare_cached(&LIST)?
-        .query_map(
-            named_params! {
-                ":gathering": gathering, ":effective": effective, ":known": known,
-                ":limit": part.limit, ":offset": part.offset,
-            },
-            |row| {
-                Ok(AttendanceRow {
-                    person: id(row, "person")?,
-                    mode: word(row, "mode")?,
-                    source: word(row, "source")?,
-                    revision: row.get("revision")?,
-                })
-            },
-        )?
-        .collect::<Result<_, _>>()?;
-    Ok(Listed { items, total })
+    let about: [(&str, &dyn ToSql); 1] = [(":gathering", &gathering)];
+    listed(connection, (&LIST, &TOTAL), &about, (as_of, part), attended)
 }
 
 fn row(row: &Row<'_>) -> rusqlite::Result<GatheringRow> {
@@ -233,5 +212,14 @@ fn row(row: &Row<'_>) -> rusqlite::Result<GatheringRow> {
         starts_at: instant(row, "starts_at")?,
         held: row.get("held")?,
         attendance_count: row.get("attended")?,
+    })
+}
+
+fn attended(row: &Row<'_>) -> rusqlite::Result<AttendanceRow> {
+    Ok(AttendanceRow {
+        person: id(row, "person")?,
+        mode: word(row, "mode")?,
+        source: word(row, "source")?,
+        revision: row.get("revision")?,
     })
 }

@@ -10,10 +10,10 @@ use projector::{
     AsOf, Projection, ViewError,
     bitemporal::{AS_OF, Facts},
 };
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, named_params, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, Transaction, params};
 use uuid::Uuid;
 
-use super::{Listed, Part, id, instant};
+use super::{Listed, Part, id, instant, listed};
 
 /// Keeps organisations and affiliations.
 #[derive(Debug)]
@@ -202,22 +202,8 @@ pub fn affiliations(
     part: Part,
 ) -> rusqlite::Result<Listed<AffiliationRow>> {
     let organisation = organisation.uuid().into_bytes();
-    let (effective, known) = (as_of.effective_us(), as_of.known_position());
-    let total = connection.prepare_cached(&TOTAL)?.query_row(
-        named_params! {":organisation": organisation, ":effective": effective, ":known": known},
-        |row| row.get(0),
-    )?;
-    let items = connection
-        .prepare_cached(&LIST)?
-        .query_map(
-            named_params! {
-                ":organisation": organisation, ":effective": effective, ":known": known,
-                ":limit": part.limit, ":offset": part.offset,
-            },
-            affiliation,
-        )?
-        .collect::<Result<_, _>>()?;
-    Ok(Listed { items, total })
+    let about: [(&str, &dyn ToSql); 1] = [(":organisation", &organisation)];
+    listed(connection, (&LIST, &TOTAL), &about, (as_of, part), affiliation)
 }
 
 fn affiliation(row: &Row<'_>) -> rusqlite::Result<AffiliationRow> {

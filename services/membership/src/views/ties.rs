@@ -10,9 +10,9 @@ use projector::{
     AsOf, Projection, ViewError,
     bitemporal::{AS_OF, Facts},
 };
-use rusqlite::{Connection, Row, Transaction, named_params};
+use rusqlite::{Connection, Row, ToSql, Transaction};
 
-use super::{Listed, Part, id, instant, party, word, worded};
+use super::{Listed, Part, id, instant, listed, party, word, worded};
 
 /// Keeps ties.
 #[derive(Debug)]
@@ -100,7 +100,7 @@ impl Projection for TiesView {
                 let (source, target) = (source.to_string(), target.to_string());
                 let (kind, basis, visibility) =
                     (worded(&kind)?, worded(&basis)?, worded(&visibility)?);
-                let values: [&dyn rusqlite::ToSql; 6] =
+                let values: [&dyn ToSql; 6] =
                     [&network, &source, &target, &kind, &basis, &visibility];
                 TIES.open(tx, &[&key], &values, at)?;
             }
@@ -131,26 +131,9 @@ pub fn ties(
     let network = network.uuid().into_bytes();
     let party = party.map(|party| party.to_string());
     let viewer = worded(&viewer.iter().map(ToString::to_string).collect::<Vec<_>>())?;
-    let (effective, known) = (as_of.effective_us(), as_of.known_position());
-    let total = connection.prepare_cached(&TOTAL)?.query_row(
-        named_params! {
-            ":network": network, ":effective": effective, ":known": known,
-            ":viewer": viewer, ":party": party,
-        },
-        |row| row.get(0),
-    )?;
-    let items = connection
-        .prepare_cached(&LIST)?
-        .query_map(
-            named_params! {
-                ":network": network, ":effective": effective, ":known": known,
-                ":viewer": viewer, ":party": party,
-                ":limit": part.limit, ":offset": part.offset,
-            },
-            row,
-        )?
-        .collect::<Result<_, _>>()?;
-    Ok(Listed { items, total })
+    let about: [(&str, &dyn ToSql); 3] =
+        [(":network", &network), (":viewer", &viewer), (":party", &party)];
+    listed(connection, (&LIST, &TOTAL), &about, (as_of, part), row)
 }
 
 fn row(row: &Row<'_>) -> rusqlite::Result<TieRow> {
