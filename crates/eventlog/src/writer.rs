@@ -22,6 +22,9 @@ use crate::{
     StreamId,
 };
 
+#[cfg(test)]
+mod tests;
+
 /// How often a command is decided again after another process won the race.
 const ATTEMPTS_MAX: u32 = 5;
 
@@ -159,23 +162,18 @@ pub struct Writer {
 struct Slot {
     /// The state after every event that was queued, and the stream's length then.
     state: Option<(Box<dyn Any + Send>, u64)>,
-    /// How many appends are queued and not yet durable.
-    in_flight: watch::Sender<u32>,
+    /// How many appends were ever queued.
+    queued: u64,
+    /// How many of them were answered, or nobody waits for any more.
+    settled: watch::Sender<u64>,
 }
 
-/// Counts one append as in flight until dropped, also when its caller gives up waiting.
-struct InFlight(watch::Sender<u32>);
-
-impl InFlight {
-    fn new(in_flight: &watch::Sender<u32>) -> InFlight {
-        in_flight.send_modify(|count| *count += 1);
-        InFlight(in_flight.clone())
-    }
-}
+/// Counts one append as settled when dropped, also when its caller gives up waiting.
+struct InFlight(watch::Sender<u64>);
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.send_modify(|count| *count -= 1);
+        self.0.send_modify(|settled| *settled += 1);
     }
 }
 
@@ -183,10 +181,8 @@ impl Drop for InFlight {
 enum Turn<D: Decider> {
     /// Events were queued; this is their append.
     Queued(BoxFuture<'static, Result<Appended, AppendError>>, InFlight, Vec<D::Event>),
-    /// A rule forbids it.
-    Refused(D::Rejection),
-    /// A rule forbids it, judging by events that are not durable yet.
-    RefusedForNow(watch::Receiver<u32>),
+    /// A rule forbids it, judging by all that was queued until now: so many appends.
+    Refused(D::Rejection, u64, watch::Receiver<u64>),
 }
 
 impl fmt::Debug for Writer {
@@ -224,6 +220,7 @@ impl Writer {
         }
         let stream = StreamId::of::<D::Event>(id);
         let slot = self.slot(&stream);
+        let mut waited = false;
         for _ in 0..ATTEMPTS_MAX {
             match self.turn::<D>(&stream, &slot, command, context).await? {
                 Turn::Queued(append, in_flight, events) => {
@@ -243,13 +240,17 @@ impl Writer {
                         Err(AppendError::Log(error)) => return Err(error.into()),
                     }
                 }
-                // A retry may be refused because its first attempt succeeded.
-                Turn::Refused(rejection) => {
-                    return self.recall::<D>(&stream, context, rejection).await;
-                }
-                Turn::RefusedForNow(mut in_flight) => {
+                // A refusal must not rest on events that may yet fail to be recorded: once they
+                // are settled, it is decided again. Once is enough, or a busy stream would never
+                // refuse anybody.
+                Turn::Refused(_, queued, mut settled) if !waited && *settled.borrow() < queued => {
+                    waited = true;
                     // An error means that the slot is gone, and nothing is in flight with it.
-                    let _idle = in_flight.wait_for(|in_flight| *in_flight == 0).await.is_ok();
+                    let _settled = settled.wait_for(|settled| queued <= *settled).await.is_ok();
+                }
+                // A retry may be refused because its first attempt succeeded.
+                Turn::Refused(rejection, ..) => {
+                    return self.recall::<D>(&stream, context, rejection).await;
                 }
             }
         }
@@ -284,13 +285,7 @@ impl Writer {
             Ok(events) => events,
             Err(rejection) => {
                 held.state = Some((state, length));
-                let in_flight = held.in_flight.subscribe();
-                let settled = *in_flight.borrow() == 0;
-                return Ok(if settled {
-                    Turn::Refused(rejection)
-                } else {
-                    Turn::RefusedForNow(in_flight)
-                });
+                return Ok(Turn::Refused(rejection, held.queued, held.settled.subscribe()));
             }
         };
         self.seal(&mut events, context.command_id).await?;
@@ -307,7 +302,8 @@ impl Writer {
         let added = u64::try_from(events.len()).unwrap_or(u64::MAX);
         let state = events.iter().fold(*state, D::evolve);
         held.state = Some((Box::new(state), length + added));
-        Ok(Turn::Queued(appending, InFlight::new(&held.in_flight), events))
+        held.queued += 1;
+        Ok(Turn::Queued(appending, InFlight(held.settled.clone()), events))
     }
 
     /// Seals every personal field of `events`, making keys for subjects that have none.
