@@ -11,7 +11,7 @@ use eventlog::{EventLog, Position};
 use events::MembershipClass;
 use jiff::Timestamp;
 use kernel::{NetworkId, Party};
-use projector::{AsOf, Reflected, Store, View, ViewError};
+use projector::{AsOf, Reflected, Store, View, ViewError, ViewState};
 
 pub use table::RosterView;
 
@@ -113,19 +113,21 @@ impl Roster {
 
     /// As [`Roster::standing`], but nobody is taken for a stranger because the view is behind.
     ///
-    /// A positive answer comes at once and may be some milliseconds old: who has just resigned may
-    /// pass for a moment longer. A negative one comes only after the view has reached everything
-    /// that was recorded before this call.
+    /// A positive answer of a view that keeps up comes at once and may be some milliseconds old:
+    /// who has just resigned may pass for a moment longer. Any other answer comes only after the
+    /// view has reached everything that was recorded before this call.
     ///
     /// # Errors
     ///
-    /// Returns why the view could not be read, or that it is too far behind to say no.
+    /// Returns why the view could not be read, or that it is too far behind to say.
     pub async fn standing_fresh(
         &self,
         network: NetworkId,
         party: Party,
     ) -> Result<Option<MembershipClass>, ViewError> {
-        if let Some(class) = self.standing(network, party)? {
+        if self.view.status().state == ViewState::Live
+            && let Some(class) = self.standing(network, party)?
+        {
             return Ok(Some(class));
         }
         self.view.reach(Position(0)).await?;

@@ -2,7 +2,7 @@
 
 use access::Caller;
 use eventlog::{Metadata, Recorded};
-use events::{FieldVisibility, PersonEvent};
+use events::{FieldVisibility, MembershipEvent, PersonEvent};
 use kernel::{Event as _, Party, PersonId, Place, SealError, Sealer, Visibility};
 use serde_json::{Map, Value, json};
 
@@ -34,20 +34,21 @@ pub fn disclosed(
 ) -> Result<Value, SealError> {
     let mut data: Map<String, Value> = serde_json::from_slice(&recorded.data)
         .map_err(|error| SealError::Vault(Box::new(error)))?;
-    let shared = shared_name(recorded, &data);
+    let shared = shared_field(recorded, &data);
     for (field, value) in &mut data {
-        let Some((subject, sealed)) = sealed_value(value) else { continue };
+        let Some((subject, cipher)) = sealed_value(value) else { continue };
         let place = Place { event_id: recorded.event_id, field };
         // Opened in any case, because whether the key is gone is everybody's to know.
-        let opened = sealer.unseal(subject, place, &sealed)?;
-        let opened = opened.and_then(|json| serde_json::from_slice::<Value>(&json).ok());
+        let plain = sealer.unseal(subject, place, &cipher)?;
+        let opened = plain.and_then(|json| serde_json::from_slice::<Value>(&json).ok());
         let is_owner = caller.person() == Some(subject);
-        let shown = field == "name"
-            && match shared {
-                Some(FieldVisibility::Public) => true,
-                Some(FieldVisibility::Network) => caller.person().is_some(),
-                Some(FieldVisibility::Owner) | None => false,
-            };
+        let shown = match shared {
+            Some((shared, FieldVisibility::Public)) => shared == field,
+            Some((shared, FieldVisibility::Network)) => {
+                shared == field && caller.person().is_some()
+            }
+            Some((_, FieldVisibility::Owner)) | None => false,
+        };
         *value = match opened {
             None => json!({"subject": subject, "erased": true}),
             Some(opened) if is_owner || shown => json!({"subject": subject, "value": opened}),
@@ -57,14 +58,21 @@ pub fn disclosed(
     Ok(Value::Object(data))
 }
 
-/// Who may read the name in a registration: as the event itself says. Every other personal field
-/// is its subject's alone here; profiles show what is shared since.
-fn shared_name(recorded: &Recorded, data: &Map<String, Value>) -> Option<FieldVisibility> {
-    if recorded.stream.category() != PersonEvent::CATEGORY {
-        return None;
+/// The field that an event itself shares, and with whom: a name as its registration says, and an
+/// application's statement with the members, who are to decide on it. Every other personal field is
+/// its subject's alone here; profiles show what is shared since.
+fn shared_field(
+    recorded: &Recorded,
+    data: &Map<String, Value>,
+) -> Option<(&'static str, FieldVisibility)> {
+    match recorded.stream.category() {
+        PersonEvent::CATEGORY => {
+            let visibility = serde_json::from_value(data.get("name_visibility")?.clone()).ok()?;
+            Some(("name", visibility))
+        }
+        MembershipEvent::CATEGORY => Some(("statement", FieldVisibility::Network)),
+        _ => None,
     }
-    let visibility = data.get("name_visibility")?;
-    serde_json::from_value(visibility.clone()).ok()
 }
 
 fn sealed_value(value: &Value) -> Option<(PersonId, Vec<u8>)> {

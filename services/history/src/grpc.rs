@@ -31,11 +31,7 @@ pub struct HistoryGrpc {
 
 impl HistoryGrpc {
     /// Serves the events of `log` to whom `access` admits.
-    pub fn new(
-        access: Access,
-        log: Arc<dyn EventLog>,
-        sealer: Arc<dyn Sealer>,
-    ) -> HistoryGrpc {
+    pub fn new(access: Access, log: Arc<dyn EventLog>, sealer: Arc<dyn Sealer>) -> HistoryGrpc {
         HistoryGrpc { access, log, sealer }
     }
 }
@@ -51,10 +47,7 @@ impl HistoryService for HistoryGrpc {
         let network: NetworkId = read::id(&request.get_ref().network_id, "network_id")?;
         let caller = self.access.admit(&request, Some(network)).await?;
         let request = request.into_inner();
-        let end = match request.follow {
-            true => End::Never,
-            false => End::AtHead(*self.log.head().borrow()),
-        };
+        let end = if request.follow { End::Never } else { End::AtHead(*self.log.head().borrow()) };
         let (history, after) = (self.clone(), Position(request.after_position));
         let replay = Replay { history, caller, network, after, end };
         let batches = stream::try_unfold(replay, Replay::next);

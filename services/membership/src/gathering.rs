@@ -97,6 +97,17 @@ pub struct Attendance {
     pub mode: Option<AttendanceMode>,
     /// The revision of the event that says so.
     pub revision: u64,
+    /// Whether that event put right an earlier one.
+    pub word: Word,
+}
+
+/// What kind of event has the last word on somebody's attendance.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Word {
+    /// It was recorded.
+    Recorded,
+    /// It was corrected.
+    Corrected,
 }
 
 /// How far a gathering is.
@@ -202,12 +213,13 @@ impl Decider for Gathering {
             ) => {
                 let stage = match event {
                     GatheringEvent::AttendanceRecorded { person, mode, .. } => {
-                        let mode = Some(*mode);
-                        attendance.insert(*person, Attendance { mode, revision: length });
+                        let (mode, word) = (Some(*mode), Word::Recorded);
+                        attendance.insert(*person, Attendance { mode, revision: length, word });
                         stage
                     }
                     GatheringEvent::AttendanceCorrected { person, mode, .. } => {
-                        attendance.insert(*person, Attendance { mode: *mode, revision: length });
+                        let (mode, word) = (*mode, Word::Corrected);
+                        attendance.insert(*person, Attendance { mode, revision: length, word });
                         stage
                     }
                     GatheringEvent::GatheringHeld {} => Stage::Held,

@@ -21,7 +21,7 @@ use vault::{Vault, VaultError};
 
 use crate::{
     commands::{Commands, Receipt, Refused, refused},
-    gathering::{Attendance, Gathering, GatheringCommand},
+    gathering::{Attendance, Gathering, GatheringCommand, Word},
     network::{Founding, Network, NetworkCommand},
     person::{Person, PersonCommand},
 };
@@ -219,8 +219,10 @@ async fn check(
         if let Some(Gathering::Planned { attendance, .. }) = recorded.get(&gathering)
             && !attendance.is_empty()
             && let Some(person) = vault.lookup(network.uuid(), &row.person).map_err(from_vault)?
-            && let Some(mode) = attendance.get(&person).and_then(|attendance| attendance.mode)
-            && mode != row.mode
+            && let Some(recorded) = attendance.get(&person)
+            // What a correction says stands; a list does not overrule it.
+            && recorded.word == Word::Recorded
+            && recorded.mode != Some(row.mode)
         {
             return Err(refused(ImportRejection::ModeDiffers { line: row.line }));
         }

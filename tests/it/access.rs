@@ -1,0 +1,309 @@
+//! Every RPC against every kind of caller, and one network against the members of another.
+
+mod asking;
+
+use std::time::Duration;
+
+use ::access::{Caller, Issuer, RIGHTS, Right};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use kernel::{Clock as _, GatheringId, NetworkId, PersonId, TieId};
+use serde_json::{Value, json};
+use stories::{Log, Moment, OldCity, Protocol, Refusal, World, graphql::global, refusal};
+use tonic::Code;
+use uuid::Uuid;
+use wire::weft::{
+    assessment::v1::Layer,
+    membership::v1::{AttendanceMode, ProfileField, TieVisibility},
+};
+
+use asking::{Named, ask, request};
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// The reasons that the rights table gives; whoever has the right never gets one of them.
+const TABLE_REASONS: [&str; 5] =
+    ["RPC_WITHOUT_RIGHT", "PERSON_NEEDED", "OPERATOR_NEEDED", "MEMBER_NEEDED", "RPC_NOT_GUARDED"];
+
+/// Somebody who calls, and with what.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    /// Without a token, or with one that proves nothing.
+    Unproven(&'static str),
+    /// Whoever runs the installation.
+    Operator,
+    /// A person, whoever they are to the network.
+    Person(&'static str),
+}
+
+/// What a right means for a caller who asks for nothing in particular.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Expected {
+    Unauthenticated,
+    Refused(&'static str),
+    Admitted,
+}
+
+fn expected(right: Right, kind: Kind) -> Expected {
+    match (right, kind) {
+        (Right::Anyone, _) => Expected::Admitted,
+        (_, Kind::Unproven(_)) => Expected::Unauthenticated,
+        (Right::Person, Kind::Operator) => Expected::Refused("PERSON_NEEDED"),
+        (Right::Member, Kind::Operator) => Expected::Refused("MEMBER_NEEDED"),
+        (Right::Operator, Kind::Person(_)) => Expected::Refused("OPERATOR_NEEDED"),
+        (
+            Right::SignedIn | Right::Operator | Right::PersonOrOperator | Right::MemberOrOperator,
+            Kind::Operator,
+        )
+        | (
+            Right::SignedIn
+            | Right::Person
+            | Right::PersonOrOperator
+            | Right::Member
+            | Right::MemberOrOperator,
+            Kind::Person(_),
+        ) => Expected::Admitted,
+    }
+}
+
+/// A token that says what it likes and is signed by nobody.
+fn unsigned() -> String {
+    let head = json!({ "alg": "none", "typ": "JWT" });
+    let claims = json!({
+        "iss": "weft", "aud": "weft", "sub": "operator", "iat": 0, "exp": 4_102_444_800_u64,
+        "jti": Uuid::nil(),
+    });
+    format!("{}.{}.", BASE64.encode(head.to_string()), BASE64.encode(claims.to_string()))
+}
+
+fn callers(world: &World, cast: OldCity, foreigner: PersonId) -> Vec<(Kind, Option<String>)> {
+    let now = world.clock().now();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let other_issuer = Issuer::open(elsewhere.path()).unwrap();
+    let forged = other_issuer.issue(Caller::Operator, now, HOUR, Uuid::from_u128(1));
+    let yesterday = now - 24 * HOUR;
+    let issuer = world.system().issuer();
+    let expired = issuer.issue(Caller::Operator, yesterday, HOUR, Uuid::from_u128(2));
+    let mut cut = world.token(Caller::Operator);
+    cut.truncate(cut.len() - 4);
+    let stranger = PersonId::new(Uuid::from_u128(77));
+    let person = |person| Some(world.token(Caller::Person(person)));
+    vec![
+        (Kind::Unproven("nothing"), None),
+        (Kind::Unproven("garbage"), Some("garbage".to_owned())),
+        (Kind::Unproven("an expired token"), Some(expired)),
+        (Kind::Unproven("a forged token"), Some(forged)),
+        (Kind::Unproven("an unsigned token"), Some(unsigned())),
+        (Kind::Unproven("a cut token"), Some(cut)),
+        (Kind::Operator, Some(world.token(Caller::Operator))),
+        (Kind::Person("founder"), person(cast.anna)),
+        (Kind::Person("member"), person(cast.chloe)),
+        (Kind::Person("member of another network"), person(foreigner)),
+        (Kind::Person("unknown person"), person(stranger)),
+    ]
+}
+
+/// Another network, of two other people.
+async fn new_town(world: &World) -> (NetworkId, PersonId) {
+    let erin = world.operator().register("Erin Elm").await.unwrap();
+    let finn = world.operator().register("Finn Fir").await.unwrap();
+    let (network, _) = world.person(erin).found_network("New Town", &[erin, finn]).await.unwrap();
+    world.person(finn).join_as_founder(network).await.unwrap();
+    (network, erin)
+}
+
+#[tokio::test]
+async fn every_rpc_admits_those_whom_its_right_names_and_nobody_else() {
+    let world = World::start(Log::Memory, Protocol::Grpc).await;
+    let cast = OldCity::found(&world).await;
+    let (_, foreigner) = new_town(&world).await;
+    let recorded = *world.system().log().head().borrow();
+    for (kind, token) in callers(&world, cast, foreigner) {
+        for (path, right) in RIGHTS {
+            let voice = world.bearer(token.as_deref());
+            let answer = ask(voice.line(), path, vec![]).await;
+            let said = format!("{path} called with {kind:?}: {answer:?}");
+            match expected(*right, kind) {
+                Expected::Unauthenticated => {
+                    let status = answer.unwrap_err();
+                    assert_eq!(status.code(), Code::Unauthenticated, "{said}");
+                    assert_eq!(Refusal::of_status(&status).code, "UNAUTHENTICATED", "{said}");
+                }
+                Expected::Refused(reason) => {
+                    let status = answer.unwrap_err();
+                    assert_eq!(status.code(), Code::PermissionDenied, "{said}");
+                    assert_eq!(Refusal::of_status(&status), refusal("FORBIDDEN", reason), "{said}");
+                }
+                Expected::Admitted => {
+                    if let Err(status) = answer {
+                        let refused = [Code::Unauthenticated, Code::PermissionDenied];
+                        assert!(!refused.contains(&status.code()), "{said}");
+                        assert_ne!(status.code(), Code::Internal, "{said}");
+                        assert_ne!(status.code(), Code::Unknown, "{said}");
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(*world.system().log().head().borrow(), recorded, "nothing was recorded by it");
+}
+
+#[tokio::test]
+async fn what_is_not_in_the_table_is_for_nobody() {
+    let world = World::start(Log::Memory, Protocol::Grpc).await;
+    let path = "/weft.membership.v1.NetworkService/DissolveNetwork";
+    let status = ask(world.operator().line(), path, vec![]).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unimplemented);
+    let path = "/weft.membership.v1.TreasuryService/Spend";
+    let status = ask(world.operator().line(), path, vec![]).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unimplemented);
+}
+
+#[tokio::test]
+async fn nobody_outside_can_tell_whether_a_network_or_a_thing_in_it_exists() {
+    let world = World::start(Log::Memory, Protocol::Grpc).await;
+    let cast = OldCity::found(&world).await;
+    let (_, foreigner) = new_town(&world).await;
+    let (there, absent) = (named(&world, cast).await, Named::absent(cast.ben));
+    let stranger = world.operator().register("Gus Gorse").await.unwrap();
+    let members_only = |right| matches!(right, Right::Member | Right::MemberOrOperator);
+    let recorded = *world.system().log().head().borrow();
+    let mut asked = 0;
+    for outsider in [foreigner, stranger] {
+        for (path, _) in RIGHTS.iter().filter(|(_, right)| members_only(*right)) {
+            let line = world.person(outsider).line();
+            let command = world.fresh_command();
+            let of_there = ask(line.clone(), path, request(path, &there, command)).await;
+            let of_absent = ask(line, path, request(path, &absent, command)).await;
+            let (of_there, of_absent) = (of_there.unwrap_err(), of_absent.unwrap_err());
+            assert_eq!(of_there.code(), Code::NotFound, "{path}: {of_there:?}");
+            assert_eq!(of_there.message(), of_absent.message(), "{path}");
+            assert_eq!(of_there.details(), of_absent.details(), "{path}");
+            asked += 1;
+        }
+    }
+    assert!(40 <= asked, "{asked} RPCs are for members");
+    assert_eq!(*world.system().log().head().borrow(), recorded, "nothing was recorded by it");
+    // The same requests are good ones: a member gets through to the rules behind.
+    for (path, _) in RIGHTS.iter().filter(|(_, right)| members_only(*right)) {
+        let line = world.person(cast.anna).line();
+        let answer = ask(line, path, request(path, &there, world.fresh_command())).await;
+        let reason = answer.err().map(|status| Refusal::of_status(&status));
+        let of_access = reason.as_ref().is_some_and(|refusal| {
+            refusal.code == "NOT_FOUND" || TABLE_REASONS.contains(&refusal.reason.as_str())
+        });
+        assert!(!of_access, "{path}: {reason:?}");
+    }
+}
+
+/// Something of each kind in Old City, recorded.
+async fn named(world: &World, cast: OldCity) -> Named {
+    let OldCity { network, anna, ben, .. } = cast;
+    let start = "2026-11-20T19:00:00Z";
+    let (gathering, _) = world.person(anna).plan(network, "Supper", start).await.unwrap();
+    world.person(anna).record(gathering, anna, AttendanceMode::InPerson).await.unwrap();
+    let shown = (TieVisibility::Network, "");
+    let (tie, _) = world.person(anna).declare_trust(network, ben, shown).await.unwrap();
+    Named { network, gathering, tie, person: ben }
+}
+
+async fn one_network_is_closed_to_another(protocol: Protocol) {
+    let world = World::start(Log::Memory, protocol).await;
+    let cast = OldCity::found(&world).await;
+    let (_, foreigner) = new_town(&world).await;
+    let Named { network, gathering, tie, .. } = named(&world, cast).await;
+    let outsider = world.person(foreigner);
+    let missing = |reason: &str| refusal("NOT_FOUND", reason);
+
+    let now = Moment::NOW;
+    let no_network = missing("NETWORK_NOT_FOUND");
+    assert_eq!(outsider.network(network).await.unwrap_err(), no_network);
+    assert_eq!(outsider.members(network, now).await.unwrap_err(), no_network);
+    assert_eq!(outsider.ties(network, now).await.unwrap_err(), no_network);
+    assert_eq!(outsider.gatherings(network).await.unwrap_err(), no_network);
+    for layer in [Layer::CoAttendance, Layer::Ties] {
+        assert_eq!(outsider.structure(network, layer, now).await.unwrap_err(), no_network);
+    }
+    assert_eq!(outsider.events(network, 0).await.unwrap_err(), no_network);
+    let no_gathering = missing("GATHERING_NOT_FOUND");
+    assert_eq!(outsider.gathering(gathering).await.unwrap_err(), no_gathering);
+    assert_eq!(outsider.attendance(gathering, now).await.unwrap_err(), no_gathering);
+    assert_eq!(outsider.acknowledge(tie).await.unwrap_err(), missing("TIE_NOT_FOUND"));
+    assert_eq!(outsider.withdraw(tie).await.unwrap_err(), missing("TIE_NOT_FOUND"));
+    assert_eq!(outsider.profile(cast.anna).await.unwrap().profile, []);
+    let renamed = outsider.update_profile(cast.anna, ProfileField::Name, "Hannah").await;
+    assert_eq!(renamed.unwrap_err(), refusal("FORBIDDEN", "NOT_THE_PERSON"));
+
+    let query = "query($id: ID!) { node(id: $id) { __typename id } }";
+    let node = async |id: String| outsider.ask(query, json!({ "id": id })).await;
+    let nowhere = Uuid::from_u128(77);
+    let (of_network, of_nothing) =
+        (node(global(network)).await, node(global(NetworkId::new(nowhere))).await);
+    assert_eq!(of_network, of_nothing);
+    assert!(of_network.is_err() || of_network == Ok(json!({ "node": Value::Null })));
+    let (of_gathering, of_nothing) =
+        (node(global(gathering)).await, node(global(GatheringId::new(nowhere))).await);
+    assert_eq!(of_gathering, of_nothing);
+    assert!(of_gathering.is_err() || of_gathering == Ok(json!({ "node": Value::Null })));
+    let own = outsider.ask("{ networks { nodes { name } } }", json!({})).await.unwrap();
+    assert_eq!(own["networks"]["nodes"], json!([{ "name": "New Town" }]));
+}
+
+#[tokio::test]
+async fn a_member_of_one_network_sees_nothing_of_another_over_grpc() {
+    one_network_is_closed_to_another(Protocol::Grpc).await;
+}
+
+#[tokio::test]
+async fn a_member_of_one_network_sees_nothing_of_another_over_graphql() {
+    one_network_is_closed_to_another(Protocol::GraphQl).await;
+}
+
+#[tokio::test]
+async fn a_token_that_proves_nothing_gets_nothing_over_graphql() {
+    let world = World::start(Log::Memory, Protocol::GraphQl).await;
+    let cast = OldCity::found(&world).await;
+    for (kind, token) in callers(&world, cast, cast.ben) {
+        let answer = world.bearer(token.as_deref()).network(cast.network).await;
+        match kind {
+            Kind::Unproven(_) => {
+                assert_eq!(answer.unwrap_err().code, "UNAUTHENTICATED", "{kind:?}");
+            }
+            Kind::Person("unknown person") => {
+                assert_eq!(answer.unwrap_err(), refusal("NOT_FOUND", "NETWORK_NOT_FOUND"));
+            }
+            Kind::Operator | Kind::Person(_) => assert_eq!(answer.unwrap().name, "Old City"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_for_its_source_alone_is_not_there_for_anybody_else() {
+    for protocol in [Protocol::Grpc, Protocol::GraphQl] {
+        let world = World::start(Log::Memory, protocol).await;
+        let OldCity { network, anna, ben, chloe } = OldCity::found(&world).await;
+        let declare = async |visibility| -> TieId {
+            let voice = world.person(anna);
+            let target = if visibility == TieVisibility::Source { ben } else { chloe };
+            voice.declare_trust(network, target, (visibility, "")).await.unwrap().0
+        };
+        let secret = declare(TieVisibility::Source).await;
+        let shared = declare(TieVisibility::Parties).await;
+        let seen = async |person| -> Vec<TieId> {
+            let ties = world.person(person).ties(network, Moment::NOW).await.unwrap();
+            ties.into_iter().map(|tie| tie.tie).collect()
+        };
+        let mut own = seen(anna).await;
+        own.sort();
+        let mut both = [secret, shared];
+        both.sort();
+        assert_eq!(own, both);
+        assert_eq!(seen(ben).await, []);
+        assert_eq!(seen(chloe).await, [shared]);
+        let operator = world.operator().ties(network, Moment::NOW).await.unwrap();
+        assert_eq!(operator, [], "the operator is no party");
+        let guess = world.person(ben).acknowledge(secret).await;
+        assert_eq!(guess.unwrap_err(), refusal("NOT_FOUND", "TIE_NOT_FOUND"));
+        let structure = world.person(ben).structure(network, Layer::Ties, Moment::NOW).await;
+        assert_eq!(structure.unwrap().edges, 2, "the network's figures count every tie");
+    }
+}
