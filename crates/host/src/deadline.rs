@@ -1,6 +1,7 @@
 //! Honours `grpc-timeout`, which nothing else does when gRPC is served by axum.
 
 use std::{
+    future::pending,
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
@@ -8,8 +9,11 @@ use std::{
 
 use http::{HeaderMap, Request, Response};
 use kernel::ErrorCode;
+use tokio::time::Instant;
 use tonic::Status;
 use tower::{Layer, Service};
+
+use crate::ended_body::EndedBody;
 
 #[cfg(test)]
 mod tests;
@@ -54,8 +58,7 @@ impl<S> Layer<S> for DeadlineLayer {
 
 /// Gives up on a call when its deadline has passed, with a status that says so.
 ///
-/// The deadline holds until the response's headers: a stream of messages goes on for as long as its
-/// handler wants. A command that is given up on may have been recorded all the same; its command id
+/// A stream of messages that waits is ended at the deadline that its caller gave. A command that is given up on may have been recorded all the same; its command id
 /// makes it safe to ask again.
 #[derive(Clone, Debug)]
 pub struct DeadlineService<S> {
@@ -70,25 +73,35 @@ where
     S::Future: Send + 'static,
     R: Default + Send + 'static,
 {
-    type Response = Response<R>;
+    type Response = Response<EndedBody<R>>;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<R>, S::Error>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, S::Error>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let bound = match timeout(request.headers()) {
-            Ok(timeout) => timeout.map_or(self.max, |timeout| timeout.min(self.max)),
+        let asked = match timeout(request.headers()) {
+            Ok(asked) => asked,
             Err(status) => return Box::pin(async move { Ok(status.into_http()) }),
         };
+        let bound = asked.map_or(self.max, |asked| asked.min(self.max));
+        // A stream without a deadline goes on for as long as its handler wants.
+        let deadline = Instant::now() + bound;
         let response = self.inner.call(request);
         Box::pin(async move {
-            match tokio::time::timeout(bound, response).await {
-                Ok(response) => response,
-                Err(_) => Ok(exceeded().into_http()),
-            }
+            let response = match tokio::time::timeout_at(deadline, response).await {
+                Ok(response) => response?,
+                Err(_) => return Ok(exceeded().into_http()),
+            };
+            let end = async move {
+                match asked {
+                    Some(_) => tokio::time::sleep_until(deadline).await,
+                    None => pending().await,
+                }
+            };
+            Ok(EndedBody::around(response, end, exceeded))
         })
     }
 }

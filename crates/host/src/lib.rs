@@ -7,6 +7,7 @@
 
 mod channel;
 mod deadline;
+mod ended_body;
 mod gauge;
 mod request;
 mod rpcs;
@@ -18,10 +19,11 @@ mod telemetry;
 
 pub use channel::in_process;
 pub use deadline::{CALL_MAX, DeadlineLayer, DeadlineService};
+pub use ended_body::EndedBody;
 pub use gauge::{Reading, register_counter, register_gauge};
 pub use request::{ObservedBody, TRACE_ID, TelemetryLayer, TelemetryService, TraceParent};
 pub use serve::{Ended, serve, signal};
 pub use settings::{IssuerSettings, LogFormat, Settings, SettingsError};
-pub use shutdown::{EndStreamsLayer, EndStreamsService, EndedBody, Shutdown, ShutdownToken};
+pub use shutdown::{EndStreamsLayer, EndStreamsService, Shutdown, ShutdownToken};
 pub use system::{RandomIdentities, SystemClock};
 pub use telemetry::{Telemetry, TelemetryError};

@@ -1,18 +1,18 @@
 //! Tells everything that runs for long that the process is about to end.
 
 use std::{
-    fmt,
     future::pending,
     pin::Pin,
     task::{Context, Poll},
 };
 
-use http::{HeaderMap, Request, Response, header};
-use http_body::{Body, Frame, SizeHint};
+use http::{Request, Response};
 use kernel::ErrorCode;
 use tokio::sync::watch;
 use tonic::Status;
 use tower::{Layer, Service};
+
+use crate::ended_body::EndedBody;
 
 #[cfg(test)]
 mod tests;
@@ -116,72 +116,12 @@ where
         let response = self.inner.call(request);
         Box::pin(async move {
             let response = response.await?;
-            let headers = response.headers();
-            let grpc = headers
-                .get(header::CONTENT_TYPE)
-                .is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"));
-            // A status among the headers means that there is no body to end.
-            let end = (grpc && !headers.contains_key(Status::GRPC_STATUS))
-                .then(|| Box::pin(token.cancelled()) as Pin<Box<dyn Future<Output = ()> + Send>>);
-            Ok(response.map(|inner| EndedBody { inner, end, ended: false }))
+            Ok(EndedBody::around(response, token.cancelled(), last_words))
         })
     }
 }
 
-/// A response body that ends early when the process does.
-pub struct EndedBody<B> {
-    inner: B,
-    /// `None` when the body is to be sent to its own end.
-    end: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    ended: bool,
-}
-
-impl<B: fmt::Debug> fmt::Debug for EndedBody<B> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EndedBody").field("inner", &self.inner).finish_non_exhaustive()
-    }
-}
-
-impl<B: Body + Unpin> Body for EndedBody<B> {
-    type Data = B::Data;
-    type Error = B::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
-        let body = self.get_mut();
-        if body.ended {
-            return Poll::Ready(None);
-        }
-        // What is ready goes out first, so that only streams that wait are ended.
-        if let Poll::Ready(frame) = Pin::new(&mut body.inner).poll_frame(context) {
-            return Poll::Ready(frame);
-        }
-        let Some(end) = &mut body.end else { return Poll::Pending };
-        if end.as_mut().poll(context).is_pending() {
-            return Poll::Pending;
-        }
-        body.ended = true;
-        Poll::Ready(Some(Ok(Frame::trailers(last_words()))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.ended || self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        if self.end.is_some() { SizeHint::default() } else { self.inner.size_hint() }
-    }
-}
-
-fn last_words() -> HeaderMap {
+fn last_words() -> Status {
     let message = "the server is about to end; go on from what you received last";
-    let status = wire::status(ErrorCode::Unavailable, "SHUTTING_DOWN", None, message);
-    let mut trailers = HeaderMap::new();
-    if status.add_header(&mut trailers).is_err() {
-        // Its texts are fixed and plain, so that there is always a header for them.
-        trailers.insert(Status::GRPC_STATUS, http::HeaderValue::from_static("14"));
-    }
-    trailers
+    wire::status(ErrorCode::Unavailable, "SHUTTING_DOWN", None, message)
 }

@@ -37,7 +37,7 @@ impl Erasures {
     ///
     /// # Errors
     ///
-    /// Says that it takes longer than [`WAIT_MAX`].
+    /// Says that it takes longer than ten seconds.
     pub async fn reach(&self, position: Position) -> Result<(), ErasurePending> {
         let mut done = self.0.clone();
         let reached = tokio::time::timeout(WAIT_MAX, done.wait_for(|done| position <= *done)).await;

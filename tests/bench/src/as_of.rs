@@ -49,6 +49,7 @@ const LAYERS: [(Layer, &str); 2] = [(Layer::Ties, "ties"), (Layer::CoAttendance,
 
 /// What to measure.
 #[derive(clap::Args, Clone, Debug)]
+#[group(id = "as_of")]
 pub(crate) struct Args {
     #[command(flatten)]
     history: rebuild::Args,

@@ -1,12 +1,11 @@
 //! Deadlines as callers write them, and what happens when they pass.
 
-use std::{convert::Infallible, future::pending};
+use std::convert::Infallible;
 
 use axum::Router;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
-    time::Instant,
 };
 use tonic::Code;
 use tower::{ServiceExt as _, service_fn};
