@@ -29,10 +29,6 @@ pub struct Rebuilt {
     pub position: Position,
     /// How many events were folded.
     pub events: u64,
-    /// How many rows its tables hold.
-    pub rows: u64,
-    /// The fingerprint of those rows.
-    pub digest: Digest,
 }
 
 /// Builds the view of `P` in `folder` from the whole of `log`, and puts it in the place of the old
@@ -87,7 +83,6 @@ pub async fn rebuild<P: Projection>(
 /// Closes the finished file and swaps it in.
 fn finish<P: Projection>(fold: Fold, building: &Path, place: &Path) -> Result<Rebuilt, ViewError> {
     let Fold { connection, checkpoint, events, .. } = fold;
-    let (digest, rows) = digest::of(&connection)?;
     connection.close().map_err(|(_, error)| error)?;
     File::open(building)
         .and_then(|file| file.sync_all())
@@ -96,7 +91,7 @@ fn finish<P: Projection>(fold: Fold, building: &Path, place: &Path) -> Result<Re
     // be found beside the new one. Killed between the two, the view is absent and made at opening.
     store::remove(place)?;
     fs::rename(building, place).map_err(|error| ViewError::file(place, error))?;
-    Ok(Rebuilt { view: P::NAME, position: checkpoint.position, events, rows, digest })
+    Ok(Rebuilt { view: P::NAME, position: checkpoint.position, events })
 }
 
 /// Hashes what the file of `P` in `folder` holds; `None` when there is no file, or one made for

@@ -445,6 +445,7 @@ async fn one<P: Projection>(
 ) -> Result<RebuiltView, ViewError> {
     let digest_before = projector::digest_of::<P>(folder).await?;
     let rebuilt = projector::rebuild::<P>(Arc::clone(log), folder, progress).await?;
-    let (events, digest_after) = (rebuilt.events, rebuilt.digest);
-    Ok(RebuiltView { name, events, digest_before, digest_after })
+    let digest_after = projector::digest_of::<P>(folder).await?;
+    let digest_after = digest_after.expect("a view that was just made is there");
+    Ok(RebuiltView { name, events: rebuilt.events, digest_before, digest_after })
 }
