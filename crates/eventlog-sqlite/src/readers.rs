@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use bytes::Bytes;
 use eventlog::{Answer, Filter, LogError, PAGE_MAX, Page, Position, Recorded, StreamId};
 use jiff::Timestamp;
 use kernel::{CommandId, EventId, NetworkId};
@@ -43,6 +44,16 @@ pub(crate) struct Reader {
 /// The texts that stand in many rows; one copy of each long one is enough.
 #[derive(Default, Debug)]
 struct Names(HashMap<Box<str>, SmolStr>);
+
+/// Rows being copied. The texts of all of them lie in one piece of memory: where events are read on
+/// one thread and dropped on another, two small pieces for each cost more than the copying.
+struct Copies<'a> {
+    names: &'a mut Names,
+    events: Vec<Recorded>,
+    texts: Vec<u8>,
+    /// Where in `texts` the metadata and the data of each event end.
+    ends: Vec<(usize, usize)>,
+}
 
 /// A read failed.
 #[derive(Debug, thiserror::Error)]
@@ -120,15 +131,14 @@ impl Reader {
         )?;
         let (id, limit) = (stream.id(), limit.min(PAGE_MAX));
         let mut rows = select.query(params![id.as_bytes(), stream.category(), from, limit])?;
-        let mut events = vec![];
+        let mut copies = Copies::new(names);
         while let Some(row) = rows.next()? {
-            let event = recorded(row, names)?;
-            if head < event.position {
+            if head < Position(row.get(0)?) {
                 break;
             }
-            events.push(event);
+            copies.push(row)?;
         }
-        Ok(events)
+        Ok(copies.events())
     }
 
     /// Reads the events after a position that `filter` admits, none of them after `head`.
@@ -165,30 +175,31 @@ impl Reader {
             Some(id) => select.query(params![after.0, head.0, scan_max, id.uuid().as_bytes()])?,
             None => select.query(params![after.0, head.0, scan_max])?,
         };
-        let mut page = Page { events: vec![], read_to: after };
+        let mut copies = Copies::new(names);
+        let mut read_to = after;
         let (mut looked_at, mut admitted) = (0, 0);
         while let Some(row) = rows.next()? {
             let position = Position(row.get(0)?);
-            if filter.network.is_none() && position.0 != page.read_to.0 + 1 {
-                return Err(ReadError::Missing(page.read_to.0));
+            if filter.network.is_none() && position.0 != read_to.0 + 1 {
+                return Err(ReadError::Missing(read_to.0));
             }
-            page.read_to = position;
+            read_to = position;
             looked_at += 1;
             if wanted(row, filter)? {
-                page.events.push(recorded(row, names)?);
+                copies.push(row)?;
                 admitted += 1;
                 if admitted == limit {
-                    return Ok(page);
+                    return Ok(Page { events: copies.events(), read_to });
                 }
             }
         }
         if looked_at < scan_max {
-            if filter.network.is_none() && page.read_to < head {
-                return Err(ReadError::Missing(page.read_to.0));
+            if filter.network.is_none() && read_to < head {
+                return Err(ReadError::Missing(read_to.0));
             }
-            page.read_to = head;
+            read_to = head;
         }
-        Ok(page)
+        Ok(Page { events: copies.events(), read_to })
     }
 
     /// Finds the last event that was recorded at or before `instant`; positions are dense.
@@ -224,23 +235,48 @@ fn wanted(row: &Row<'_>, filter: &Filter) -> Result<bool, ReadError> {
     Ok(filter.categories.contains(&category))
 }
 
-/// Copies a row; columns in the order of the queries above.
-fn recorded(row: &Row<'_>, names: &mut Names) -> Result<Recorded, ReadError> {
-    let category = names.keep(row.get_ref(1)?.as_str()?);
-    let network_id: Option<[u8; 16]> = row.get(7)?;
-    Ok(Recorded {
-        position: Position(row.get(0)?),
-        stream: StreamId::stored(category, Uuid::from_bytes(row.get(2)?)),
-        revision: row.get(3)?,
-        event_id: EventId::new(Uuid::from_bytes(row.get(4)?)),
-        name: names.keep(row.get_ref(5)?.as_str()?),
-        schema: row.get(6)?,
-        network_id: network_id.map(|id| NetworkId::new(Uuid::from_bytes(id))),
-        recorded_at: timestamp(row.get(8)?)?,
-        effective_at: timestamp(row.get(9)?)?,
-        metadata: row.get_ref(10)?.as_blob()?.to_vec(),
-        data: row.get_ref(11)?.as_blob()?.to_vec(),
-    })
+impl<'a> Copies<'a> {
+    fn new(names: &'a mut Names) -> Copies<'a> {
+        Copies { names, events: vec![], texts: vec![], ends: vec![] }
+    }
+
+    /// Copies a row; columns in the order of the queries above.
+    fn push(&mut self, row: &Row<'_>) -> Result<(), ReadError> {
+        let category = self.names.keep(row.get_ref(1)?.as_str()?);
+        let network_id: Option<[u8; 16]> = row.get(7)?;
+        self.events.push(Recorded {
+            position: Position(row.get(0)?),
+            stream: StreamId::stored(category, Uuid::from_bytes(row.get(2)?)),
+            revision: row.get(3)?,
+            event_id: EventId::new(Uuid::from_bytes(row.get(4)?)),
+            name: self.names.keep(row.get_ref(5)?.as_str()?),
+            schema: row.get(6)?,
+            network_id: network_id.map(|id| NetworkId::new(Uuid::from_bytes(id))),
+            recorded_at: timestamp(row.get(8)?)?,
+            effective_at: timestamp(row.get(9)?)?,
+            metadata: Bytes::new(),
+            data: Bytes::new(),
+        });
+        self.texts.extend_from_slice(row.get_ref(10)?.as_blob()?);
+        let metadata_end = self.texts.len();
+        self.texts.extend_from_slice(row.get_ref(11)?.as_blob()?);
+        self.ends.push((metadata_end, self.texts.len()));
+        Ok(())
+    }
+
+    /// The events, each with its part of the texts.
+    fn events(self) -> Vec<Recorded> {
+        let Copies { mut events, texts, ends, .. } = self;
+        // Of a page that is kept, no more than its bytes is kept.
+        let texts = Bytes::from(texts.into_boxed_slice());
+        let mut start = 0;
+        for (event, (metadata_end, data_end)) in events.iter_mut().zip(ends) {
+            event.metadata = texts.slice(start..metadata_end);
+            event.data = texts.slice(metadata_end..data_end);
+            start = data_end;
+        }
+        events
+    }
 }
 
 fn timestamp(micros: i64) -> Result<Timestamp, ReadError> {

@@ -195,8 +195,8 @@ impl Records {
                 network_id: append.network_id,
                 recorded_at,
                 effective_at: event.effective_at.map_or(recorded_at, |at| at.min(recorded_at)),
-                metadata: event.metadata,
-                data: event.data,
+                metadata: event.metadata.into(),
+                data: event.data.into(),
             };
             revisions.push(at);
             self.by_id.insert(recorded.event_id, at);

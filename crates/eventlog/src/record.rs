@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use kernel::{
     Actor, Capacity, CommandId, Event, EventId, NetworkId, OrganisationId, Visibility, codec,
@@ -156,6 +157,8 @@ pub struct Appended {
 }
 
 /// An event as the log gives it back.
+///
+/// The bytes may be slices of what was read with it: one event kept keeps its whole page.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Recorded {
     /// Its place in the whole log.
@@ -177,9 +180,9 @@ pub struct Recorded {
     /// When it was true in the world; never later than `recorded_at`.
     pub effective_at: Timestamp,
     /// The exact bytes of the metadata.
-    pub metadata: Vec<u8>,
+    pub metadata: Bytes,
     /// The exact bytes of the data.
-    pub data: Vec<u8>,
+    pub data: Bytes,
 }
 
 /// The log holds an event that this build cannot read.

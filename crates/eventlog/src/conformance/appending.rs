@@ -35,8 +35,8 @@ pub(super) async fn events_come_back_exactly_as_they_went_in(subject: Subject) {
             network_id: Some(network(9)),
             recorded_at: noon(),
             effective_at: noon(),
-            metadata: new.metadata.clone(),
-            data: new.data.clone(),
+            metadata: new.metadata.clone().into(),
+            data: new.data.clone().into(),
         };
         assert_eq!(event, &expected, "an event comes back byte for byte");
     }

@@ -10,6 +10,9 @@ use projector::{Projection, ViewError};
 use rusqlite::{Connection, Row, Transaction, params, types::Type};
 use uuid::Uuid;
 
+#[cfg(test)]
+mod tests;
+
 /// Keeps the journal.
 #[derive(Debug)]
 pub struct StructureView;
@@ -64,6 +67,15 @@ pub enum What {
     },
 }
 
+/// How many bits of a row's key hold the position.
+const POSITION_BITS: u32 = 43;
+
+/// The greatest position that a row's key has room for: 8.7 million million.
+const POSITION_MAX: Position = Position((1 << POSITION_BITS) - 1);
+
+/// The last bits of a network's id that a row's key holds; with the position they fill 63 bits.
+const NETWORK_BITS: u32 = 0xf_ffff;
+
 /// The numbers that stand for [`What`] in the column `what`.
 const JOINED: u8 = 1;
 const LEFT: u8 = 2;
@@ -75,33 +87,47 @@ const ATTENDED: u8 = 7;
 const NOT_ATTENDED: u8 = 8;
 
 impl Projection for StructureView {
-    const NAME: &'static str = "structure_1";
-    // The rows of one network lie together, in the order in which they became known.
+    const NAME: &'static str = "structure_2";
+    // The key of a row is [`key`]: the rows of one network lie together, in the order in which they
+    // became known. `parties` are the ids of a change, one after another.
     const SCHEMA: &'static str = "
         create table changes (
-            network blob not null, position integer not null, effective_us integer not null,
-            what integer not null, a blob not null, b blob, c blob,
-            primary key (network, position)
-        ) strict, without rowid;";
+            key integer primary key, network blob not null, effective_us integer not null,
+            what integer not null, parties blob not null
+        ) strict;";
     const CATEGORIES: &'static [&'static str] =
         &[MembershipEvent::CATEGORY, TieEvent::CATEGORY, GatheringEvent::CATEGORY];
 
     fn apply(tx: &Transaction<'_>, event: &Recorded) -> Result<(), ViewError> {
         let Some(network) = event.network_id else { return Ok(()) };
         let Some(what) = what(event)? else { return Ok(()) };
-        let (kind, a, b, c) = columns(&what);
-        tx.prepare_cached("insert into changes values (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(
-            params![
-                network.uuid().as_bytes(),
-                event.position.0,
-                event.effective_at.as_microsecond(),
-                kind,
-                a.as_bytes(),
-                b.as_ref().map(Uuid::as_bytes),
-                c.as_ref().map(Uuid::as_bytes),
-            ],
-        )?;
+        let (kind, parties) = columns(&what);
+        tx.prepare_cached("insert into changes values (?1, ?2, ?3, ?4, ?5)")?.execute(params![
+            key(network, event.position)?,
+            network.uuid().as_bytes(),
+            event.effective_at.as_microsecond(),
+            kind,
+            parties,
+        ])?;
         Ok(())
+    }
+}
+
+/// Where the change of a network at a position is kept: after all earlier ones of that network.
+///
+/// The last bits of the network's id, then the position. The rows of one network lie together as
+/// they would with a key of two columns, but SQLite appends to a table that is ordered by one number
+/// in half the time. Networks whose last bits are equal (one pair in a million) lie among each
+/// other; the column `network` tells their rows apart.
+fn key(network: NetworkId, position: Position) -> rusqlite::Result<i64> {
+    let [.., a, b, c, d] = network.uuid().into_bytes();
+    let network = i64::from(u32::from_be_bytes([a, b, c, d]) & NETWORK_BITS);
+    match i64::try_from(position.0) {
+        Ok(number) if position <= POSITION_MAX => Ok(network << POSITION_BITS | number),
+        Ok(_) | Err(_) => {
+            let error = format!("the view has no room for position {position}");
+            Err(rusqlite::Error::ToSqlConversionFailure(error.into()))
+        }
     }
 }
 
@@ -147,22 +173,27 @@ fn what(event: &Recorded) -> Result<Option<What>, ViewError> {
     })
 }
 
-fn columns(what: &What) -> (u8, Uuid, Option<Uuid>, Option<Uuid>) {
+/// The number of what changed, and the ids that it concerns.
+fn columns(what: &What) -> (u8, Vec<u8>) {
     match *what {
-        What::Joined(party) => (JOINED, party, None, None),
-        What::Left(party) => (LEFT, party, None, None),
+        What::Joined(party) => (JOINED, concat([party])),
+        What::Left(party) => (LEFT, concat([party])),
         What::Tied { tie, source, target, visibility } => {
             let kind = match visibility {
                 TieVisibility::Source => TIED_FOR_SOURCE,
                 TieVisibility::Parties => TIED_FOR_PARTIES,
                 TieVisibility::Network => TIED_FOR_NETWORK,
             };
-            (kind, tie, Some(source), Some(target))
+            (kind, concat([tie, source, target]))
         }
-        What::Untied(tie) => (UNTIED, tie, None, None),
-        What::Attended { gathering, person } => (ATTENDED, gathering, Some(person), None),
-        What::NotAttended { gathering, person } => (NOT_ATTENDED, gathering, Some(person), None),
+        What::Untied(tie) => (UNTIED, concat([tie])),
+        What::Attended { gathering, person } => (ATTENDED, concat([gathering, person])),
+        What::NotAttended { gathering, person } => (NOT_ATTENDED, concat([gathering, person])),
     }
+}
+
+fn concat<const N: usize>(ids: [Uuid; N]) -> Vec<u8> {
+    ids.map(Uuid::into_bytes).concat()
 }
 
 /// Reads at most [`PAGE`] changes of a network after a position, in order.
@@ -175,33 +206,43 @@ pub fn changes(
     network: NetworkId,
     after: Position,
 ) -> rusqlite::Result<Vec<Change>> {
+    let (after, last) = (key(network, after)?, key(network, POSITION_MAX)?);
     connection
         .prepare_cached(
-            "select position, effective_us, what, a, b, c from changes
-             where network = ?1 and ?2 < position order by position limit ?3",
+            "select key & 0x7ffffffffff, effective_us, what, parties from changes
+             where ?1 < key and key <= ?2 and network = ?3 order by key limit ?4",
         )?
-        .query_map(params![network.uuid().as_bytes(), after.0, PAGE], change)?
+        .query_map(params![after, last, network.uuid().as_bytes(), PAGE], change)?
         .collect()
 }
 
 fn change(row: &Row<'_>) -> rusqlite::Result<Change> {
-    let uuid = |column| row.get(column).map(Uuid::from_bytes);
+    let parties = row.get_ref(3)?.as_blob()?;
+    let (parties, _) = parties.as_chunks();
+    let party = |index: usize| match parties.get(index) {
+        Some(id) => Ok(Uuid::from_bytes(*id)),
+        None => Err(unreadable(3, Type::Blob, format!("a change has {index} parties or fewer"))),
+    };
     let tied = |visibility| -> rusqlite::Result<What> {
-        Ok(What::Tied { tie: uuid(3)?, source: uuid(4)?, target: uuid(5)?, visibility })
+        Ok(What::Tied { tie: party(0)?, source: party(1)?, target: party(2)?, visibility })
     };
     let what = match row.get(2)? {
-        JOINED => What::Joined(uuid(3)?),
-        LEFT => What::Left(uuid(3)?),
+        JOINED => What::Joined(party(0)?),
+        LEFT => What::Left(party(0)?),
         TIED_FOR_SOURCE => tied(TieVisibility::Source)?,
         TIED_FOR_PARTIES => tied(TieVisibility::Parties)?,
         TIED_FOR_NETWORK => tied(TieVisibility::Network)?,
-        UNTIED => What::Untied(uuid(3)?),
-        ATTENDED => What::Attended { gathering: uuid(3)?, person: uuid(4)? },
-        NOT_ATTENDED => What::NotAttended { gathering: uuid(3)?, person: uuid(4)? },
+        UNTIED => What::Untied(party(0)?),
+        ATTENDED => What::Attended { gathering: party(0)?, person: party(1)? },
+        NOT_ATTENDED => What::NotAttended { gathering: party(0)?, person: party(1)? },
         other => {
-            let error = format!("{other} is no change of the structure").into();
-            return Err(rusqlite::Error::FromSqlConversionFailure(2, Type::Integer, error));
+            let error = format!("{other} is no change of the structure");
+            return Err(unreadable(2, Type::Integer, error));
         }
     };
     Ok(Change { position: Position(row.get(0)?), effective_us: row.get(1)?, what })
+}
+
+fn unreadable(column: usize, held: Type, error: String) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, held, error.into())
 }

@@ -49,8 +49,8 @@ fn registered(name_visibility: FieldVisibility) -> Recorded {
         network_id: None,
         recorded_at: Timestamp::UNIX_EPOCH,
         effective_at: Timestamp::UNIX_EPOCH,
-        metadata: vec![],
-        data: encoded.data,
+        metadata: vec![].into(),
+        data: encoded.data.into(),
     }
 }
 
