@@ -51,7 +51,9 @@ async fn told(world: &World) -> OldCity {
     let speaking = world.person(chloe);
     speaking.update_profile(chloe, ProfileField::Email, EMAIL).await.unwrap();
     speaking.apply(network, STATEMENT).await.unwrap();
-    world.person(anna).admit(network, chloe).await.unwrap();
+    for founder in [anna, ben] {
+        world.person(founder).admit(network, chloe).await.unwrap();
+    }
     let shown = TieVisibility::Network;
     let (tie, _) = speaking.declare_trust(network, ben, (shown, NOTE)).await.unwrap();
     speaking.assess(tie, 3, 4).await.unwrap();

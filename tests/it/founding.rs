@@ -5,11 +5,11 @@ use kernel::{NetworkId, Party, PersonId};
 use stories::{Attendance, Log, Member, Moment, Protocol, Tie, World, refusal};
 use wire::weft::{
     assessment::v1::Layer,
-    membership::v1::{AttendanceMode, MembershipClass, TieKind, TieVisibility},
+    membership::v1::{AttendanceMode, MemberStatus, MembershipClass, TieKind, TieVisibility},
 };
 
 fn member(person: PersonId, class: MembershipClass) -> Member {
-    Member { party: Party::Person(person), class }
+    Member { party: Party::Person(person), class, status: MemberStatus::Active }
 }
 
 async fn founded(world: &World) -> (NetworkId, PersonId, PersonId, PersonId) {
@@ -44,13 +44,16 @@ async fn grown(world: &World, network: NetworkId, people: (PersonId, PersonId, P
     let uninvited = world.person(chloe).apply(network, "I know every roof").await;
     assert_eq!(uninvited, Err(refusal("PRECONDITION", "ENTRY_BY_INVITATION")));
     assert!(!world.person(anna).network(network).await.unwrap().membership_open);
-    world.person(anna).open_membership(network).await.unwrap();
+    assert_eq!(world.person(anna).open_membership(network).await.unwrap().events, 1);
+    assert!(!world.person(ben).network(network).await.unwrap().membership_open);
+    assert_eq!(world.person(ben).open_membership(network).await.unwrap().events, 2);
     assert!(world.person(ben).network(network).await.unwrap().membership_open);
     world.person(chloe).apply(network, "I know every roof").await.unwrap();
     let early = world.person(chloe).members(network, Moment::NOW).await;
     assert_eq!(early, Err(refusal("NOT_FOUND", "NETWORK_NOT_FOUND")));
     world.clock().advance(SignedDuration::from_mins(1));
-    world.person(ben).admit(network, chloe).await.unwrap();
+    assert_eq!(world.person(ben).admit(network, chloe).await.unwrap().events, 1);
+    assert_eq!(world.person(anna).admit(network, chloe).await.unwrap().events, 2);
     let members = world.person(chloe).members(network, Moment::NOW).await.unwrap();
     assert_eq!(members.len(), 3);
     assert_eq!(members[2], member(chloe, MembershipClass::Member));

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a story stops at the first surprise")]
 
 mod access;
+mod authority;
 mod commands;
 mod erasure;
 mod events;
 mod founding;
+mod governance;
 mod import;
 mod organisation;
 mod overload;

@@ -6,6 +6,8 @@ use futures::{StreamExt as _, stream::FuturesUnordered};
 use kernel::PersonId;
 use projector::Digest;
 use stories::{Log, Moment, OldCity, Protocol, World, copy_folder, life, southern_women};
+
+use crate::governance::town::{Town, conferral, ranking};
 use wire::weft::{
     assessment::v1::Layer,
     membership::v1::{AttendanceMode, ProfileField, TieVisibility},
@@ -110,9 +112,26 @@ async fn a_busy_year(world: &World) {
     world.person(anna).confirm_affiliation(guild, ben).await.unwrap();
     world.person(chloe).resign(network).await.unwrap();
     world.person(chloe).apply(network, "again").await.unwrap();
-    world.person(anna).admit(network, chloe).await.unwrap();
+    for founder in [anna, ben] {
+        world.person(founder).admit(network, chloe).await.unwrap();
+    }
     world.person(ben).resign(network).await.unwrap();
     world.operator().erase(chloe).await.unwrap();
+    a_year_of_decisions(world).await;
+}
+
+/// A charter, an election with its mandates, and a delegation.
+async fn a_year_of_decisions(world: &World) {
+    let town = Town::found_as(world, "Harbour").await;
+    town.ratify(world).await;
+    let candidates = [town.anna, town.ben, town.chloe];
+    let election = conferral("coordinator", &candidates);
+    let election = town.bring(world, town.dora, election, &[]).await;
+    for person in town.founders() {
+        let ballot = ranking(&[town.anna, town.ben]);
+        world.person(person).vote(election, ballot).await.unwrap();
+    }
+    world.pass(80).await;
 }
 
 #[test]

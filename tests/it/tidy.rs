@@ -10,6 +10,7 @@ use std::{
 const EDGES: &[(&str, &[&str])] = &[
     ("crates/kernel", &[]),
     ("crates/netgraph", &[]),
+    ("crates/tally", &[]),
     ("crates/events", &["kernel"]),
     ("crates/testkit", &["kernel"]),
     ("crates/vault", &["kernel"]),
@@ -29,6 +30,10 @@ const EDGES: &[(&str, &[&str])] = &[
         "services/assessment",
         &["kernel", "events", "eventlog", "projector", "roster", "access", "netgraph", "wire"],
     ),
+    (
+        "services/governance",
+        &["kernel", "events", "eventlog", "projector", "roster", "access", "tally", "wire"],
+    ),
     ("services/history", &["kernel", "events", "eventlog", "access", "wire"]),
     ("services/gateway", &["kernel", "wire"]),
     (
@@ -39,11 +44,13 @@ const EDGES: &[(&str, &[&str])] = &[
             "eventlog-sqlite",
             "projector",
             "roster",
+            "tally",
             "access",
             "vault",
             "wire",
             "host",
             "membership",
+            "governance",
             "assessment",
             "history",
             "gateway",

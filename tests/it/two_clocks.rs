@@ -73,7 +73,9 @@ async fn story(log: Log, protocol: Protocol) {
     let dora = world.operator().register("Dora Dogwood").await.unwrap();
     let joined = "2026-03-20T08:00:00Z";
     world.person(dora).effective(joined).apply(network, "").await.unwrap();
-    world.person(anna).effective(joined).admit(network, dora).await.unwrap();
+    for founder in [anna, ben] {
+        world.person(founder).effective(joined).admit(network, dora).await.unwrap();
+    }
 
     let as_we_know_it_now = answers(&world, cast, walk, march).await;
     assert_eq!((as_we_know_it_now.together.nodes, as_we_know_it_now.together.edges), (3, 3));

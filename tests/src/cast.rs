@@ -26,9 +26,13 @@ impl OldCity {
         let (network, _) =
             world.person(anna).found_network("Old City", &[anna, ben]).await.unwrap();
         world.person(ben).join_as_founder(network).await.unwrap();
-        world.person(anna).open_membership(network).await.unwrap();
+        for founder in [anna, ben] {
+            world.person(founder).open_membership(network).await.unwrap();
+        }
         world.person(chloe).apply(network, "").await.unwrap();
-        world.person(anna).admit(network, chloe).await.unwrap();
+        for founder in [anna, ben] {
+            world.person(founder).admit(network, chloe).await.unwrap();
+        }
         OldCity { network, anna, ben, chloe }
     }
 }

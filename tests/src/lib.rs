@@ -22,6 +22,8 @@ pub use moment::{Moment, time};
 pub use refusal::{Refusal, refusal};
 pub use southern_women::{row, southern_women};
 pub use voice::{
-    Attendance, Gathering, Member, Network, Person, Receipt, Structure, Tie, Voice, graphql, grpc,
+    Act, Attendance, Charter, Decision, Delegation, Figures, Gathering, Lent, Mandate, Member,
+    Network, Objection, Person, Policy, Receipt, Representation, Resolution, Structure, Tie, Voice,
+    graphql, grpc,
 };
 pub use world::{Log, NOW, Protocol, World, copy_folder, life};

@@ -1,6 +1,7 @@
 //! Somebody who speaks, in either protocol.
 
 mod commands;
+mod governance;
 pub mod graphql;
 pub mod grpc;
 mod reads;
@@ -13,7 +14,12 @@ use wire::{read, weft::common::v1 as common};
 
 use crate::{Refusal, World};
 
-pub use reads::{Attendance, Gathering, Member, Network, Person, Structure, Tie};
+pub use governance::{
+    Charter, Decision, Delegation, Figures, Lent, Mandate, Objection, Policy, Resolution,
+};
+pub use reads::{
+    Act, Attendance, Gathering, Member, Network, Person, Representation, Structure, Tie,
+};
 
 /// Somebody in a world, about to say one or more things.
 #[derive(Clone, Debug)]

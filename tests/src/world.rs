@@ -16,14 +16,21 @@ use axum::{
     body::Body,
     http::{Request, header},
 };
+use eventlog::{Append, Fingerprint, Metadata, NewEvent, StreamId};
+use events::{CharterEvent, Effect, EffectEvent, ResolutionEvent};
 use host::Shutdown;
 use http_body_util::BodyExt as _;
-use kernel::{Clock as _, CommandId, Identities as _, PersonId};
+use jiff::SignedDuration;
+use kernel::{
+    Actor, Capacity, CharterId, Clock as _, CommandId, DecisionId, EffectId, Event,
+    Identities as _, NetworkId, PersonId, ProposalId, ResolutionId, codec,
+};
 use serde_json::Value;
 use tempfile::TempDir;
 use testkit::{FixedClock, SeededIdentities};
 use tokio::runtime::Builder;
 use tower::ServiceExt as _;
+use uuid::Uuid;
 use weft::system::{self, DataStore, System, SystemConfig};
 
 use crate::{Voice, time};
@@ -169,6 +176,106 @@ impl World {
     /// The furthest position that any receipt told; what is read from now on must include it.
     pub fn position(&self) -> u64 {
         self.position.load(Ordering::SeqCst)
+    }
+
+    /// Gives a network a charter, as if its founders had ratified one, and waits for what follows.
+    pub async fn ratify(&self, network: NetworkId) {
+        let snapshot_hash = "0".repeat(64);
+        let ratified = CharterEvent::CharterRatified {
+            network,
+            version: 1,
+            snapshot_hash: snapshot_hash.clone(),
+            effective_from: self.clock.now(),
+        };
+        for event in [
+            CharterEvent::CharterDraftOpened { network },
+            CharterEvent::CharterSubmitted { snapshot_hash },
+            ratified,
+        ] {
+            self.record(network, CharterId::of(network).uuid(), event).await;
+        }
+        self.settle().await;
+    }
+
+    /// Lets a decision have an effect, as if it had been adopted, waits for what follows, and tells
+    /// what came of it. `number` tells decisions apart.
+    pub async fn decided(&self, network: NetworkId, number: u128, effect: Effect) -> EffectEvent {
+        let decision = DecisionId::new(Uuid::from_u128(number));
+        let entered = ResolutionEvent::ResolutionEntered {
+            network,
+            decision,
+            proposal: ProposalId::new(Uuid::from_u128(number)),
+            title: format!("Decision {number}"),
+            subject: effect.subject(),
+            exclusive: None,
+            supersedes: None,
+            winners: vec![],
+            review_at: None,
+            expires_at: None,
+        };
+        let issued = ResolutionEvent::EffectIssued { network, decision, index: 0, effect };
+        for event in [entered, issued] {
+            self.record(network, ResolutionId::of(decision).uuid(), event).await;
+        }
+        self.settle().await;
+        let stream = StreamId::of::<EffectEvent>(EffectId::of(decision, 0).uuid());
+        let noted = self.system.log().read_stream(stream, 0, 2).await.unwrap();
+        assert_eq!(noted.len(), 1, "what came of an effect is noted once");
+        noted[0].decode().unwrap().unwrap()
+    }
+
+    /// Records an event of another service.
+    async fn record<E: Event>(&self, network: NetworkId, id: Uuid, event: E) {
+        let (log, command_id) = (self.system.log(), self.fresh_command());
+        let stream = StreamId::of::<E>(id);
+        let length = log.read_stream(stream.clone(), 0, 100).await.unwrap().len();
+        let metadata = Metadata {
+            actor: Actor::System,
+            on_behalf_of: None,
+            capacity: Capacity::Scheduler,
+            authority: None,
+            command_id,
+            causation_id: None,
+            correlation_id: command_id,
+            traceparent: None,
+            visibility: event.visibility(),
+        };
+        let encoded = codec::encode(&event).unwrap();
+        let new = NewEvent {
+            event_id: command_id.event_id(0),
+            name: encoded.name,
+            schema: event.schema(),
+            effective_at: None,
+            metadata: serde_json::to_vec(&metadata).unwrap(),
+            data: encoded.data,
+        };
+        let append = Append {
+            command_id,
+            fingerprint: Fingerprint(0),
+            stream,
+            expected: u64::try_from(length).unwrap(),
+            network_id: Some(network),
+            events: vec![new],
+        };
+        log.append(append).await.unwrap();
+    }
+
+    /// Moves the clock forward by some hours, and does whatever has fallen due by then.
+    pub async fn pass(&self, hours: i64) {
+        self.clock.advance(SignedDuration::from_hours(hours));
+        self.run_due().await;
+    }
+
+    /// Does whatever has fallen due by the clock, and what follows from it.
+    pub async fn run_due(&self) {
+        self.system.run_due().await.unwrap();
+        self.note(self.system.log().head().borrow().0);
+    }
+
+    /// Waits until everything followed from everything, and every view has seen it.
+    pub async fn settle(&self) {
+        self.system.caught_up().await.unwrap();
+        self.note(self.system.log().head().borrow().0);
     }
 
     pub(crate) fn note(&self, position: u64) {

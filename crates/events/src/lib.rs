@@ -8,19 +8,51 @@
 //! This crate never decides anything and does no IO.
 
 pub mod affiliation;
+pub mod agenda;
+pub mod ballot_box;
+pub mod charter;
+pub mod decision;
+pub mod delegation;
+pub mod effect;
 pub mod gathering;
+pub mod goal;
+pub mod mandate;
 pub mod membership;
 pub mod network;
 pub mod organisation;
 pub mod person;
+pub mod policy;
+pub mod proposal;
+pub mod resolution;
 pub mod tie;
 
 pub use affiliation::AffiliationEvent;
+pub use agenda::AgendaEvent;
+pub use ballot_box::{AlikeBallots, BallotBoxEvent, TurnoutEvent};
+pub use charter::{CharterChange, CharterEvent, CharterSection};
+pub use decision::{
+    CancelledBecause, ClosedBecause, CountedRound, DecisionEvent, DecisionTerms, ExtendedBecause,
+    Figures, NotCounted, OptionFigures, Outcome, RequirementFigures, ResolvedDelegation, RollEntry,
+    TieBreak, Validity,
+};
+pub use delegation::{DelegationEvent, DelegatorShown};
+pub use effect::EffectEvent;
 pub use gathering::{AttendanceMode, AttendanceSource, CorrectionReason, GatheringEvent};
+pub use goal::GoalEvent;
+pub use mandate::{MandateEvent, RecalledBecause};
 pub use membership::{MembershipClass, MembershipEvent};
-pub use network::{NetworkEvent, NetworkType};
-pub use organisation::OrganisationEvent;
+pub use network::{FounderAct, NetworkEvent, NetworkType};
+pub use organisation::{OrganisationEvent, RepresentationScope};
 pub use person::{FieldVisibility, PersonEvent, ProfileField};
+pub use policy::{
+    Authority, Availability, BallotChange, Base, Bound, Challenges, Choice, DecisionPolicy,
+    DelegationRule, DelegationScope, EarlyClose, Effect, Electorate, Extension, Icon, Judge,
+    Leavers, Method, Objections, OptionKey, PolicyName, Present, Quorum, QuorumSize, RankedRule,
+    Reasons, Requirement, ResultsShown, Role, RoleName, RollMoment, RollUnit, Secrecy, Share,
+    Subject, TieRule, VotingWindow, Weight,
+};
+pub use proposal::{DecisionOption, ProposalContent, ProposalEvent};
+pub use resolution::{Implementation, ResolutionEvent, ReviewFinding};
 pub use tie::{Intensity, Ratings, TieBasis, TieEvent, TieKind, TieVisibility};
 
 use kernel::Event;
@@ -42,12 +74,23 @@ pub struct Kind {
 pub fn catalogue() -> Vec<Kind> {
     vec![
         kind::<AffiliationEvent>(),
+        kind::<AgendaEvent>(),
+        kind::<BallotBoxEvent>(),
+        kind::<CharterEvent>(),
+        kind::<DecisionEvent>(),
+        kind::<DelegationEvent>(),
+        kind::<EffectEvent>(),
         kind::<GatheringEvent>(),
+        kind::<GoalEvent>(),
+        kind::<MandateEvent>(),
         kind::<MembershipEvent>(),
         kind::<NetworkEvent>(),
         kind::<OrganisationEvent>(),
         kind::<PersonEvent>(),
+        kind::<ProposalEvent>(),
+        kind::<ResolutionEvent>(),
         kind::<TieEvent>(),
+        kind::<TurnoutEvent>(),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! What can happen between a party and a network.
 
 use jiff::Timestamp;
-use kernel::{Event, NetworkId, Party, Personal, PersonalField, Visibility};
+use kernel::{Event, NetworkId, Party, PersonId, Personal, PersonalField, Visibility};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,15 @@ pub enum MembershipEvent {
     ApplicationWithdrawn {},
     /// The network did not admit the party.
     ApplicationDeclined {},
+    /// A founder consented to admitting the party. When every founder has, it is admitted at once.
+    AdmissionConsented {
+        /// The network.
+        network: NetworkId,
+        /// The party.
+        party: Party,
+        /// The founder.
+        founder: PersonId,
+    },
     /// The party is an active member from now on.
     MemberAdmitted {
         /// The network.
@@ -58,6 +67,29 @@ pub enum MembershipEvent {
         class: MembershipClass,
         /// Since when it is a member; the effective time.
         since: Timestamp,
+    },
+    /// The member takes no part from now on, until it is reinstated. By a decision.
+    MemberSuspended {
+        /// The network.
+        network: NetworkId,
+        /// The member.
+        party: Party,
+    },
+    /// The suspended member takes part again. By a decision.
+    MemberReinstated {
+        /// The network.
+        network: NetworkId,
+        /// The member.
+        party: Party,
+    },
+    /// The member has to leave; it may apply again. By a decision.
+    MemberExpelled {
+        /// The network.
+        network: NetworkId,
+        /// The former member.
+        party: Party,
+        /// Until when it was a member; the effective time.
+        until: Timestamp,
     },
     /// The member left.
     MemberResigned {
@@ -91,7 +123,11 @@ impl Event for MembershipEvent {
             | MembershipEvent::InvitationDeclined {}
             | MembershipEvent::ApplicationWithdrawn {}
             | MembershipEvent::ApplicationDeclined {}
+            | MembershipEvent::AdmissionConsented { .. }
             | MembershipEvent::MemberAdmitted { .. }
+            | MembershipEvent::MemberSuspended { .. }
+            | MembershipEvent::MemberReinstated { .. }
+            | MembershipEvent::MemberExpelled { .. }
             | MembershipEvent::MemberResigned { .. } => {}
         }
     }

@@ -20,6 +20,21 @@ pub enum NetworkType {
     Production,
 }
 
+/// What founders do with their network while it is forming, once all of them consent.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FounderAct {
+    /// Say what it is for.
+    DeclareType {
+        /// Every type it means to be.
+        types: BTreeSet<NetworkType>,
+    },
+    /// Let anybody apply.
+    OpenMembership {},
+    /// Let only the invited enter.
+    CloseMembership {},
+}
+
 /// What can happen to a network.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub enum NetworkEvent {
@@ -32,10 +47,22 @@ pub enum NetworkEvent {
         /// Who is asked to found it; each joins by themselves. Empty when an import founded it.
         founders: Vec<PersonId>,
     },
+    /// Founders were named for a network that had none, because an import founded it.
+    FoundersNamed {
+        /// Who is asked to found it; each joins by themselves. Two at least.
+        founders: Vec<PersonId>,
+    },
     /// A person who was named as a founder took part.
     FounderJoined {
         /// The founder.
         person: PersonId,
+    },
+    /// A founder consented to an act. When every founder has, the act follows at once.
+    FounderConsented {
+        /// To what.
+        act: FounderAct,
+        /// The founder.
+        founder: PersonId,
     },
     /// The network said what it is for.
     NetworkTypeDeclared {
@@ -46,6 +73,17 @@ pub enum NetworkEvent {
     MembershipOpened {},
     /// Only the invited may enter from now on.
     MembershipClosed {},
+    /// The network has a charter; from now on its members decide, by the charter's rules.
+    NetworkActivated {
+        /// The version of the charter that came into force.
+        charter_version: u32,
+    },
+    /// The network rests: nobody new enters until it is resumed. By a decision.
+    NetworkPaused {},
+    /// The network goes on. By a decision.
+    NetworkResumed {},
+    /// The network ended: it can be read and exported, and left. By a decision.
+    NetworkDissolved {},
 }
 
 impl Event for NetworkEvent {
@@ -58,10 +96,16 @@ impl Event for NetworkEvent {
     fn personal(&mut self, _: &mut dyn FnMut(&'static str, &mut dyn PersonalField)) {
         match self {
             NetworkEvent::NetworkFounded { .. }
+            | NetworkEvent::FoundersNamed { .. }
             | NetworkEvent::FounderJoined { .. }
+            | NetworkEvent::FounderConsented { .. }
             | NetworkEvent::NetworkTypeDeclared { .. }
             | NetworkEvent::MembershipOpened {}
-            | NetworkEvent::MembershipClosed {} => {}
+            | NetworkEvent::MembershipClosed {}
+            | NetworkEvent::NetworkActivated { .. }
+            | NetworkEvent::NetworkPaused {}
+            | NetworkEvent::NetworkResumed {}
+            | NetworkEvent::NetworkDissolved {} => {}
         }
     }
 }

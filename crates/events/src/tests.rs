@@ -6,8 +6,10 @@ use kernel::{Event, PersonalField, codec};
 use serde_json::Value;
 
 use super::{
-    AffiliationEvent, GatheringEvent, MembershipEvent, NetworkEvent, OrganisationEvent,
-    PersonEvent, TieEvent, catalogue,
+    AffiliationEvent, AgendaEvent, BallotBoxEvent, CharterEvent, DecisionEvent, DelegationEvent,
+    EffectEvent, GatheringEvent, GoalEvent, MandateEvent, MembershipEvent, NetworkEvent,
+    OrganisationEvent, PersonEvent, ProposalEvent, ResolutionEvent, TieEvent, TurnoutEvent,
+    catalogue,
 };
 
 fn folder(name: &str) -> PathBuf {
@@ -56,12 +58,23 @@ fn every_recorded_event_decodes_and_encodes_to_the_same_json() {
     for (category, name, schema, data) in fixtures() {
         let check = match category.as_str() {
             AffiliationEvent::CATEGORY => decodes_and_encodes_the_same::<AffiliationEvent>,
+            AgendaEvent::CATEGORY => decodes_and_encodes_the_same::<AgendaEvent>,
+            BallotBoxEvent::CATEGORY => decodes_and_encodes_the_same::<BallotBoxEvent>,
+            CharterEvent::CATEGORY => decodes_and_encodes_the_same::<CharterEvent>,
+            DecisionEvent::CATEGORY => decodes_and_encodes_the_same::<DecisionEvent>,
+            DelegationEvent::CATEGORY => decodes_and_encodes_the_same::<DelegationEvent>,
+            EffectEvent::CATEGORY => decodes_and_encodes_the_same::<EffectEvent>,
             GatheringEvent::CATEGORY => decodes_and_encodes_the_same::<GatheringEvent>,
+            GoalEvent::CATEGORY => decodes_and_encodes_the_same::<GoalEvent>,
+            MandateEvent::CATEGORY => decodes_and_encodes_the_same::<MandateEvent>,
             MembershipEvent::CATEGORY => decodes_and_encodes_the_same::<MembershipEvent>,
             NetworkEvent::CATEGORY => decodes_and_encodes_the_same::<NetworkEvent>,
             OrganisationEvent::CATEGORY => decodes_and_encodes_the_same::<OrganisationEvent>,
             PersonEvent::CATEGORY => decodes_and_encodes_the_same::<PersonEvent>,
+            ProposalEvent::CATEGORY => decodes_and_encodes_the_same::<ProposalEvent>,
+            ResolutionEvent::CATEGORY => decodes_and_encodes_the_same::<ResolutionEvent>,
             TieEvent::CATEGORY => decodes_and_encodes_the_same::<TieEvent>,
+            TurnoutEvent::CATEGORY => decodes_and_encodes_the_same::<TurnoutEvent>,
             other => panic!("a fixture of the unknown category {other}"),
         };
         check(&name, schema, &data);

@@ -89,6 +89,42 @@ pub mod kinds {
     /// An occasion on which people meet.
     #[derive(Debug)]
     pub enum Gathering {}
+    /// The rules that a network gave itself; each network has one.
+    #[derive(Debug)]
+    pub enum Charter {}
+    /// What a network means to deal with; each network has one.
+    #[derive(Debug)]
+    pub enum Agenda {}
+    /// Something that members want dealt with.
+    #[derive(Debug)]
+    pub enum AgendaItem {}
+    /// What members mean to reach together.
+    #[derive(Debug)]
+    pub enum Goal {}
+    /// A text put to a decision.
+    #[derive(Debug)]
+    pub enum Proposal {}
+    /// One taking of votes, from call to certificate.
+    #[derive(Debug)]
+    pub enum Decision {}
+    /// The opened box of a secret decision.
+    #[derive(Debug)]
+    pub enum BallotBox {}
+    /// Who took part in a secret decision.
+    #[derive(Debug)]
+    pub enum Turnout {}
+    /// A vote lent to somebody else.
+    #[derive(Debug)]
+    pub enum Delegation {}
+    /// What an adopted decision left in force.
+    #[derive(Debug)]
+    pub enum Resolution {}
+    /// One consequence of a decision, to be carried out once.
+    #[derive(Debug)]
+    pub enum Effect {}
+    /// An office conferred on a member for a term.
+    #[derive(Debug)]
+    pub enum Mandate {}
 
     impl IdKind for Command {
         const NAME: &'static str = "Command";
@@ -117,6 +153,42 @@ pub mod kinds {
     impl IdKind for Gathering {
         const NAME: &'static str = "Gathering";
     }
+    impl IdKind for Charter {
+        const NAME: &'static str = "Charter";
+    }
+    impl IdKind for Agenda {
+        const NAME: &'static str = "Agenda";
+    }
+    impl IdKind for AgendaItem {
+        const NAME: &'static str = "AgendaItem";
+    }
+    impl IdKind for Goal {
+        const NAME: &'static str = "Goal";
+    }
+    impl IdKind for Proposal {
+        const NAME: &'static str = "Proposal";
+    }
+    impl IdKind for Decision {
+        const NAME: &'static str = "Decision";
+    }
+    impl IdKind for BallotBox {
+        const NAME: &'static str = "BallotBox";
+    }
+    impl IdKind for Turnout {
+        const NAME: &'static str = "Turnout";
+    }
+    impl IdKind for Delegation {
+        const NAME: &'static str = "Delegation";
+    }
+    impl IdKind for Resolution {
+        const NAME: &'static str = "Resolution";
+    }
+    impl IdKind for Effect {
+        const NAME: &'static str = "Effect";
+    }
+    impl IdKind for Mandate {
+        const NAME: &'static str = "Mandate";
+    }
 }
 
 /// Identifies a command; the caller chooses it, so that a retry is recognised.
@@ -137,6 +209,30 @@ pub type MembershipId = Id<kinds::Membership>;
 pub type TieId = Id<kinds::Tie>;
 /// Identifies a gathering.
 pub type GatheringId = Id<kinds::Gathering>;
+/// Identifies a charter.
+pub type CharterId = Id<kinds::Charter>;
+/// Identifies an agenda.
+pub type AgendaId = Id<kinds::Agenda>;
+/// Identifies an agenda item.
+pub type AgendaItemId = Id<kinds::AgendaItem>;
+/// Identifies a goal statement.
+pub type GoalId = Id<kinds::Goal>;
+/// Identifies a proposal.
+pub type ProposalId = Id<kinds::Proposal>;
+/// Identifies a decision.
+pub type DecisionId = Id<kinds::Decision>;
+/// Identifies a ballot box.
+pub type BallotBoxId = Id<kinds::BallotBox>;
+/// Identifies a turnout.
+pub type TurnoutId = Id<kinds::Turnout>;
+/// Identifies a delegation.
+pub type DelegationId = Id<kinds::Delegation>;
+/// Identifies a resolution.
+pub type ResolutionId = Id<kinds::Resolution>;
+/// Identifies an effect.
+pub type EffectId = Id<kinds::Effect>;
+/// Identifies a mandate.
+pub type MandateId = Id<kinds::Mandate>;
 
 impl CommandId {
     /// The id of the `index`-th event that this command leads to.
@@ -192,6 +288,62 @@ impl GatheringId {
     /// The gathering that imports know by `date` and `title` in `network`.
     pub fn imported(network: NetworkId, date: &str, title: &str) -> GatheringId {
         GatheringId::derived(network.uuid, &format!("gathering/{date}/{title}"))
+    }
+}
+
+impl CharterId {
+    /// The one charter of `network`.
+    pub fn of(network: NetworkId) -> CharterId {
+        CharterId::derived(network.uuid, "charter")
+    }
+}
+
+impl AgendaId {
+    /// The one agenda of `network`.
+    pub fn of(network: NetworkId) -> AgendaId {
+        AgendaId::derived(network.uuid, "agenda")
+    }
+}
+
+impl BallotBoxId {
+    /// The box of a secret decision. It shares no bytes with the decision's id nor the turnout's.
+    pub fn of(decision: DecisionId) -> BallotBoxId {
+        BallotBoxId::derived(decision.uuid, "ballot box")
+    }
+}
+
+impl TurnoutId {
+    /// The turnout of a secret decision.
+    pub fn of(decision: DecisionId) -> TurnoutId {
+        TurnoutId::derived(decision.uuid, "turnout")
+    }
+}
+
+impl DelegationId {
+    /// The one delegation of `delegator` in `network` for `scope`; it can be in force once at a time.
+    pub fn between(network: NetworkId, delegator: Party, scope: &str) -> DelegationId {
+        DelegationId::derived(network.uuid, &format!("delegation/{delegator}/{scope}"))
+    }
+}
+
+impl ResolutionId {
+    /// The register's entry of an adopted decision.
+    pub fn of(decision: DecisionId) -> ResolutionId {
+        ResolutionId::derived(decision.uuid, "resolution")
+    }
+}
+
+impl EffectId {
+    /// The `index`-th effect of a decision, from 0.
+    pub fn of(decision: DecisionId, index: u32) -> EffectId {
+        EffectId::derived(decision.uuid, &format!("effect/{index}"))
+    }
+}
+
+impl MandateId {
+    /// The mandate that a decision confers on `holder`.
+    pub fn conferred(decision: DecisionId, holder: PersonId) -> MandateId {
+        MandateId::derived(decision.uuid, &format!("mandate/{holder}"))
     }
 }
 

@@ -16,7 +16,8 @@ pub use clock::{Clock, Identities, Known};
 pub use decider::{Decider, Event};
 pub use error::{ErrorCode, Rejection};
 pub use id::{
-    AffiliationId, CommandId, EventId, GatheringId, Id, IdKind, MalformedId, MembershipId,
-    NetworkId, OrganisationId, PersonId, TieId,
+    AffiliationId, AgendaId, AgendaItemId, BallotBoxId, CharterId, CommandId, DecisionId,
+    DelegationId, EffectId, EventId, GatheringId, GoalId, Id, IdKind, MalformedId, MandateId,
+    MembershipId, NetworkId, OrganisationId, PersonId, ProposalId, ResolutionId, TieId, TurnoutId,
 };
 pub use personal::{Personal, PersonalField, Place, SealError, Sealer};

@@ -3,7 +3,8 @@
 //! Start with [`Projection`], what a view has to say about itself, and [`View`], the handle that
 //! queries hold. A view is one SQLite file that can be deleted at any time and comes back
 //! identical: its checkpoint lives in the transaction of its rows. [`rebuild()`] does the same
-//! offline and proves it by a [`Digest`]; [`bitemporal`] keeps facts on two clocks.
+//! offline and proves it by a [`Digest`]; [`bitemporal`] keeps facts on two clocks. [`react`] does
+//! what follows from events, once, and has nothing to do with views but that it follows the log.
 //!
 //! This crate never appends to the log and never knows what an event means.
 
@@ -12,6 +13,7 @@ mod checkpoint;
 mod digest;
 mod error;
 mod fold;
+pub mod react;
 mod readers;
 mod rebuild;
 mod store;
@@ -25,13 +27,14 @@ use rusqlite::Transaction;
 pub use bitemporal::AsOf;
 pub use digest::Digest;
 pub use error::ViewError;
+pub use react::{Reaction, Reactor, Retry};
 pub use rebuild::{Rebuilt, digest_of, rebuild};
 pub use store::Store;
 pub use view::{Reflected, View, ViewState, ViewStatus, WAIT_MAX};
 
 /// How the log folds into one view. One type for each view, without any state of its own.
 pub trait Projection: Send + Sync + 'static {
-    /// The view's name and version, for example `structure_1`; also the name of its file.
+    /// The view's name and version, for example `structure_2`; also the name of its file.
     ///
     /// A view that folds differently gets a new name, hence a new and empty file.
     const NAME: &'static str;

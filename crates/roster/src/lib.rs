@@ -24,6 +24,24 @@ pub const PAGE_MAX: u32 = 1_000;
 /// How many networks of one party are listed at most.
 pub const NETWORKS_MAX: u32 = 10_000;
 
+/// Whether a member takes part.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Status {
+    /// It does.
+    Active,
+    /// It is kept from taking part for the time being: no act in the network, no vote.
+    Suspended,
+}
+
+/// Whom to list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Among {
+    /// The members who take part.
+    Active,
+    /// The suspended as well.
+    Everybody,
+}
+
 /// A party's membership at one moment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Member {
@@ -31,9 +49,11 @@ pub struct Member {
     pub party: Party,
     /// In what class.
     pub class: MembershipClass,
+    /// Whether it takes part.
+    pub status: Status,
     /// When the party first joined; leaving and entering again do not change it.
     pub joined_at: Timestamp,
-    /// When the present, unbroken membership began.
+    /// When the present, unbroken membership began; a suspension does not break it.
     pub since: Timestamp,
 }
 
@@ -94,8 +114,8 @@ impl Roster {
         &self.view
     }
 
-    /// The class in which `party` is a member of `network` now, as far as the view has come; `None`
-    /// when it is none.
+    /// The class in which `party` is an active member of `network` now, as far as the view has come;
+    /// `None` when it is none, or suspended.
     ///
     /// Takes some microseconds, on the calling thread. May be some milliseconds behind the log, in
     /// both directions.
@@ -109,6 +129,15 @@ impl Roster {
         party: Party,
     ) -> Result<Option<MembershipClass>, ViewError> {
         self.view.read_now(|connection| table::standing(connection, network, party))
+    }
+
+    /// Whether `party` is a member of `network` now, suspended or not, as far as the view has come.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the view could not be read.
+    pub fn belongs(&self, network: NetworkId, party: Party) -> Result<bool, ViewError> {
+        self.view.read_now(|connection| table::belongs(connection, network, party))
     }
 
     /// As [`Roster::standing`], but nobody is taken for a stranger because the view is behind.
@@ -134,8 +163,9 @@ impl Roster {
         self.standing(network, party)
     }
 
-    /// The members of `network` at a moment on both clocks, after `after` (`None` is from the
-    /// beginning), at most `limit` and [`PAGE_MAX`].
+    /// The active members of `network` at a moment on both clocks, after `after` (`None` is from the
+    /// beginning), at most `limit` and [`PAGE_MAX`]: who may act and vote. The suspended are not
+    /// among them; [`Roster::members_among`] lists them too.
     ///
     /// A moment of knowledge that a caller gives as a time is resolved by the caller, through
     /// [`EventLog::position_at`]. Does not wait for the view: call [`View::reach`] first.
@@ -150,13 +180,28 @@ impl Roster {
         after: Option<MemberCursor>,
         limit: u32,
     ) -> Result<Reflected<Members>, ViewError> {
-        let limit = limit.min(PAGE_MAX);
+        self.members_among(Among::Active, network, as_of, (after, limit)).await
+    }
+
+    /// As [`Roster::members`], for all whom `among` names.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the view could not be read.
+    pub async fn members_among(
+        &self,
+        among: Among,
+        network: NetworkId,
+        as_of: AsOf,
+        (after, limit): (Option<MemberCursor>, u32),
+    ) -> Result<Reflected<Members>, ViewError> {
+        let part = (after, limit.min(PAGE_MAX));
         self.view
-            .read(move |connection| table::members(connection, network, as_of, (after, limit)))
+            .read(move |connection| table::members(connection, network, (as_of, among), part))
             .await
     }
 
-    /// The networks of which `party` is a member now, at most [`NETWORKS_MAX`], in order of joining.
+    /// The networks of which `party` is an active member now, at most [`NETWORKS_MAX`], in order of joining.
     ///
     /// Does not wait for the view: call [`View::reach`] first.
     ///

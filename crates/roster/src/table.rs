@@ -16,37 +16,50 @@ use rusqlite::{
 };
 use uuid::Uuid;
 
-use crate::{Following, Member, MemberCursor, Members, NETWORKS_MAX};
+use crate::{Among, Following, Member, MemberCursor, Members, NETWORKS_MAX, Status};
 
-static MEMBERSHIPS: LazyLock<Facts> =
-    LazyLock::new(|| Facts::of("roster", &["network", "party", "party_kind"], &["class"]));
+static MEMBERSHIPS: LazyLock<Facts> = LazyLock::new(|| {
+    Facts::of("roster", &["network", "party", "party_kind"], &["class", "since", "suspended"])
+});
+
+static CURRENT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select class, since from roster
+         where network = ?1 and party = ?2 and party_kind = ?3 and {NOW}"
+    )
+});
 
 static STANDING: LazyLock<String> = LazyLock::new(|| {
     format!(
         "select class from roster
-         where network = ?1 and party = ?2 and party_kind = ?3 and {NOW}"
+         where network = ?1 and party = ?2 and party_kind = ?3 and suspended = 0 and {NOW}"
     )
 });
 
 static NETWORKS: LazyLock<String> = LazyLock::new(|| {
     format!(
         "select network, class from roster
-         where party = ?1 and party_kind = ?2 and {NOW} order by valid_from, network limit ?3"
+         where party = ?1 and party_kind = ?2 and suspended = 0 and {NOW}
+         order by since, network limit ?3"
     )
 });
 
-static TOTAL: LazyLock<String> =
-    LazyLock::new(|| format!("select count(*) from roster where network = :network and {AS_OF}"));
+static TOTAL: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select count(*) from roster
+         where network = :network and suspended <= :suspended and {AS_OF}"
+    )
+});
 
 static MEMBERS: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "select party, party_kind, class, valid_from as since,
+        "select party, party_kind, class, since, suspended,
                 (select min(earlier.valid_from) from roster earlier
                  where earlier.network = roster.network and earlier.party = roster.party
                  and earlier.party_kind = roster.party_kind
                  and earlier.known_from <= :known and :known < earlier.known_to) as joined
          from roster
-         where network = :network and {AS_OF}
+         where network = :network and suspended <= :suspended and {AS_OF}
          and (joined, party, party_kind) > (:joined, :party, :party_kind)
          order by joined, party, party_kind limit :limit"
     )
@@ -57,12 +70,12 @@ static MEMBERS: LazyLock<String> = LazyLock::new(|| {
 pub enum RosterView {}
 
 impl Projection for RosterView {
-    const NAME: &'static str = "roster_1";
+    const NAME: &'static str = "roster_2";
 
     const SCHEMA: &'static str = "
         create table roster (
             network blob not null, party blob not null, party_kind integer not null,
-            class integer not null,
+            class integer not null, since integer not null, suspended integer not null,
             valid_from integer not null, valid_to integer not null,
             known_from integer not null, known_to integer not null,
             primary key (network, party, party_kind, valid_from, known_from)
@@ -78,11 +91,18 @@ impl Projection for RosterView {
             MembershipEvent::MemberAdmitted { network, party, class, since } => {
                 let (id, kind) = stored_party(party);
                 let network = *network.uuid().as_bytes();
-                let class = stored(class);
+                let (class, since_us) = (stored(class), since.as_microsecond());
                 let from = AsOf { effective: since, known: event.position };
-                MEMBERSHIPS.open(tx, &[&network, &id, &kind], &[&class], from)?;
+                MEMBERSHIPS.open(tx, &[&network, &id, &kind], &[&class, &since_us, &0], from)?;
             }
-            MembershipEvent::MemberResigned { network, party, until } => {
+            MembershipEvent::MemberSuspended { network, party } => {
+                set_suspended(tx, event, (network, party), 1)?;
+            }
+            MembershipEvent::MemberReinstated { network, party } => {
+                set_suspended(tx, event, (network, party), 0)?;
+            }
+            MembershipEvent::MemberResigned { network, party, until }
+            | MembershipEvent::MemberExpelled { network, party, until } => {
                 let (id, kind) = stored_party(party);
                 let network = *network.uuid().as_bytes();
                 let from = AsOf { effective: until, known: event.position };
@@ -93,10 +113,31 @@ impl Projection for RosterView {
             | MembershipEvent::InvitationDeclined {}
             | MembershipEvent::MembershipApplied { .. }
             | MembershipEvent::ApplicationWithdrawn {}
-            | MembershipEvent::ApplicationDeclined {} => {}
+            | MembershipEvent::ApplicationDeclined {}
+            | MembershipEvent::AdmissionConsented { .. } => {}
         }
         Ok(())
     }
+}
+
+/// Records that a membership is suspended, or no longer, from the event on; class and beginning stay.
+fn set_suspended(
+    tx: &Transaction<'_>,
+    event: &Recorded,
+    (network, party): (NetworkId, Party),
+    suspended: i64,
+) -> rusqlite::Result<()> {
+    let (id, kind) = stored_party(party);
+    let network = *network.uuid().as_bytes();
+    let known: Option<(i64, i64)> = tx
+        .prepare_cached(&CURRENT)?
+        .query_row(params![network, id, kind], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((class, since)) = known else { return Ok(()) };
+    // Nobody is suspended before they were a member.
+    let effective = event.effective_at.max(instant(since)?);
+    let from = AsOf { effective, known: event.position };
+    MEMBERSHIPS.open(tx, &[&network, &id, &kind], &[&class, &since, &suspended], from)
 }
 
 pub(crate) fn standing(
@@ -111,16 +152,32 @@ pub(crate) fn standing(
         .optional()
 }
 
+pub(crate) fn belongs(
+    connection: &Connection,
+    network: NetworkId,
+    party: Party,
+) -> rusqlite::Result<bool> {
+    let (id, kind) = stored_party(party);
+    connection.prepare_cached(&CURRENT)?.exists(params![network.uuid().as_bytes(), id, kind])
+}
+
 pub(crate) fn members(
     connection: &Connection,
     network: NetworkId,
-    as_of: AsOf,
+    (as_of, among): (AsOf, Among),
     (after, limit): (Option<MemberCursor>, u32),
 ) -> rusqlite::Result<Members> {
+    let suspended: i64 = match among {
+        Among::Active => 0,
+        Among::Everybody => 1,
+    };
     let network = *network.uuid().as_bytes();
     let (effective, known) = (as_of.effective_us(), as_of.known_position());
     let total = connection.prepare_cached(&TOTAL)?.query_row(
-        named_params! { ":network": network, ":effective": effective, ":known": known },
+        named_params! {
+            ":network": network, ":effective": effective, ":known": known,
+            ":suspended": suspended,
+        },
         |row| row.get(0),
     )?;
     // No membership is before the least time.
@@ -132,6 +189,7 @@ pub(crate) fn members(
     let rows = statement.query_map(
         named_params! {
             ":network": network, ":effective": effective, ":known": known,
+            ":suspended": suspended,
             ":joined": joined, ":party": party, ":party_kind": kind,
             // One more than asked for tells whether more follow.
             ":limit": u64::from(limit) + 1,
@@ -140,8 +198,9 @@ pub(crate) fn members(
             Ok(Member {
                 party: party_of(row, 0, 1)?,
                 class: class_of(row, 2)?,
-                since: instant_of(row, 3)?,
-                joined_at: instant_of(row, 4)?,
+                since: instant(row.get(3)?)?,
+                status: if row.get(4)? { Status::Suspended } else { Status::Active },
+                joined_at: instant(row.get(5)?)?,
             })
         },
     )?;
@@ -198,10 +257,9 @@ fn class_of(row: &Row<'_>, index: usize) -> rusqlite::Result<MembershipClass> {
     }
 }
 
-fn instant_of(row: &Row<'_>, index: usize) -> rusqlite::Result<Timestamp> {
-    let micros = row.get(index)?;
+fn instant(micros: i64) -> rusqlite::Result<Timestamp> {
     Timestamp::from_microsecond(micros)
-        .map_err(|_| rusqlite::Error::IntegralValueOutOfRange(index, micros))
+        .map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, micros))
 }
 
 fn uuid_of(row: &Row<'_>, index: usize) -> rusqlite::Result<Uuid> {

@@ -11,7 +11,7 @@ use kernel::{
 use projector::{AsOf, Store};
 use uuid::Uuid;
 
-use super::{Following, MemberCursor, NETWORKS_MAX, Roster};
+use super::{Among, Following, MemberCursor, NETWORKS_MAX, Roster, Status};
 
 const OLD_CITY: NetworkId = NetworkId::new(Uuid::from_u128(0x01d));
 const HARBOUR: NetworkId = NetworkId::new(Uuid::from_u128(0x4a2));
@@ -233,4 +233,55 @@ async fn an_invitation_makes_nobody_a_member() {
     assert_eq!(record.roster.standing_fresh(OLD_CITY, CHLOE).await.unwrap(), None);
     record.admit(day(2, 3), day(2, 3), CHLOE).await;
     assert_eq!(record.roster.standing_fresh(OLD_CITY, CHLOE).await.unwrap(), Some(MEMBER));
+}
+
+#[tokio::test]
+async fn a_suspended_member_takes_no_part_and_stays_a_member_since_the_same_day() {
+    let record = Record::new().await;
+    let (network, party) = (OLD_CITY, ANNA);
+    record.admit(day(2, 1), day(2, 1), ANNA).await;
+    record.admit(day(2, 1), day(2, 2), BEN).await;
+    let suspended = MembershipEvent::MemberSuspended { network, party };
+    record.enter(day(4, 1), day(4, 1), (network, party), suspended).await;
+    assert_eq!(record.roster.standing_fresh(OLD_CITY, ANNA).await.unwrap(), None);
+    assert_eq!(record.roster.networks_of(ANNA).await.unwrap().value, []);
+    assert!(record.roster.belongs(OLD_CITY, ANNA).unwrap());
+    assert!(!record.roster.belongs(OLD_CITY, CHLOE).unwrap());
+    assert_eq!(record.members(day(4, 1), day(4, 2)).await, [BEN]);
+    assert_eq!(record.members(day(3, 31), day(4, 2)).await, [ANNA, BEN]);
+
+    let reinstated = MembershipEvent::MemberReinstated { network, party };
+    record.enter(day(5, 1), day(5, 1), (network, party), reinstated).await;
+    assert_eq!(record.roster.standing_fresh(OLD_CITY, ANNA).await.unwrap(), Some(MEMBER));
+    assert_eq!(record.members(day(5, 1), day(5, 2)).await, [ANNA, BEN]);
+    assert_eq!(record.members(day(4, 15), day(5, 2)).await, [BEN]);
+    let statuses = async |at| {
+        let as_of = AsOf::known_now(at);
+        let everybody = Among::Everybody;
+        let found = record.roster.members_among(everybody, OLD_CITY, as_of, (None, 10)).await;
+        let found = found.unwrap().value;
+        assert_eq!(found.total, 2);
+        let anna = found.members[0];
+        (anna.party, anna.status, anna.joined_at, anna.since)
+    };
+    let (joined, since) = (day(2, 1), day(2, 1));
+    assert_eq!(statuses(day(4, 15)).await, (ANNA, Status::Suspended, joined, since));
+    assert_eq!(statuses(day(5, 15)).await, (ANNA, Status::Active, joined, since));
+}
+
+#[tokio::test]
+async fn an_expelled_member_is_one_no_more() {
+    let record = Record::new().await;
+    let (network, party, until) = (OLD_CITY, ANNA, day(4, 1));
+    record.admit(day(2, 1), day(2, 1), ANNA).await;
+    let suspended = MembershipEvent::MemberSuspended { network, party };
+    record.enter(day(3, 1), day(3, 1), (network, party), suspended).await;
+    let expelled = MembershipEvent::MemberExpelled { network, party, until };
+    record.enter(day(4, 2), day(4, 1), (network, party), expelled).await;
+    assert_eq!(record.roster.standing_fresh(OLD_CITY, ANNA).await.unwrap(), None);
+    let as_of = AsOf::known_now(day(4, 1));
+    let everybody = Among::Everybody;
+    let found = record.roster.members_among(everybody, OLD_CITY, as_of, (None, 10)).await;
+    assert_eq!(found.unwrap().value.members, []);
+    assert_eq!(record.members(day(2, 15), day(4, 3)).await, [ANNA]);
 }

@@ -40,6 +40,13 @@ pub mod weft {
             tonic::include_proto!("weft.membership.v1");
         }
     }
+    pub mod governance {
+        //! Charters, proposals, decisions, delegations, resolutions and mandates.
+        pub mod v1 {
+            //! Version 1.
+            tonic::include_proto!("weft.governance.v1");
+        }
+    }
     pub mod assessment {
         //! The structure of a network over time.
         pub mod v1 {

@@ -12,6 +12,9 @@ mod tests;
 /// The longest text a request may carry in one field, in bytes.
 pub const TEXT_MAX: usize = 4_096;
 
+/// The longest text of a charter's section or a proposal, in bytes.
+pub const DOCUMENT_MAX: usize = 65_536;
+
 /// Reads an id.
 ///
 /// # Errors
@@ -20,6 +23,26 @@ pub const TEXT_MAX: usize = 4_096;
 pub fn id<K: IdKind>(text: &str, field: &str) -> Result<Id<K>, Status> {
     Id::parse(text).map_err(|error| {
         status(ErrorCode::Invalid, "ID_MALFORMED", Some(field), &error.to_string())
+    })
+}
+
+/// Reads an enum; `all` are the domain's values, `message` says which number stands for each.
+///
+/// # Errors
+///
+/// Says that `field` is unspecified, or a number that this version does not know.
+pub fn value<D: Copy, M: Into<i32>>(
+    number: i32,
+    all: &[D],
+    message: fn(D) -> M,
+    field: &str,
+) -> Result<D, Status> {
+    if number == 0 {
+        return Err(missing(field));
+    }
+    all.iter().copied().find(|value| message(*value).into() == number).ok_or_else(|| {
+        let message = format!("{number} is not a value of {field} that is known here");
+        status(ErrorCode::Invalid, "VALUE_UNKNOWN", Some(field), &message)
     })
 }
 
@@ -98,9 +121,22 @@ pub fn text(value: &str, field: &str) -> Result<String, Status> {
 /// Says that `field` is longer than [`TEXT_MAX`], or has control characters other than new lines
 /// and tabs.
 pub fn optional_text(value: &str, field: &str) -> Result<Option<String>, Status> {
+    bounded_text(value, TEXT_MAX, field)
+}
+
+/// Reads a text as long as a section of a charter, which must say something.
+///
+/// # Errors
+///
+/// Says that `field` is empty, longer than [`DOCUMENT_MAX`], or has control characters.
+pub fn document(value: &str, field: &str) -> Result<String, Status> {
+    bounded_text(value, DOCUMENT_MAX, field)?.ok_or_else(|| missing(field))
+}
+
+fn bounded_text(value: &str, bytes_max: usize, field: &str) -> Result<Option<String>, Status> {
     let value = value.trim();
-    if TEXT_MAX < value.len() {
-        let message = format!("has {} bytes, at most {TEXT_MAX} are read", value.len());
+    if bytes_max < value.len() {
+        let message = format!("has {} bytes, at most {bytes_max} are read", value.len());
         return Err(status(ErrorCode::Invalid, "TEXT_TOO_LONG", Some(field), &message));
     }
     if value.chars().any(|char| char.is_control() && !matches!(char, '\n' | '\r' | '\t')) {

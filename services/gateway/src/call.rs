@@ -2,7 +2,7 @@
 //! own changes it has to see.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fmt,
     sync::{
         Arc,
@@ -16,12 +16,20 @@ use async_graphql::{
     dataloader::{DataLoader, Loader},
 };
 use axum::http::HeaderMap;
-use futures::{StreamExt as _, TryStreamExt as _, stream};
-use kernel::{ErrorCode, OrganisationId, Party, PersonId};
+use futures::{StreamExt as _, TryStreamExt as _, future::BoxFuture, stream};
+use kernel::{DecisionId, ErrorCode, NetworkId, OrganisationId, Party, PersonId, ProposalId};
 use tonic::{Code, Request, Status, metadata::MetadataMap, transport::Channel};
 use wire::weft::{
     assessment::v1::structure_service_client::StructureServiceClient,
     common::v1 as common,
+    governance::v1::{
+        self as governance, agenda_service_client::AgendaServiceClient,
+        charter_service_client::CharterServiceClient,
+        decision_service_client::DecisionServiceClient,
+        delegation_service_client::DelegationServiceClient, goal_service_client::GoalServiceClient,
+        proposal_service_client::ProposalServiceClient,
+        register_service_client::RegisterServiceClient,
+    },
     history::v1::history_service_client::HistoryServiceClient,
     membership::v1::{
         self as message, gathering_service_client::GatheringServiceClient,
@@ -40,7 +48,8 @@ pub(crate) const COST: usize = 20;
 /// How long a service may take to answer one call.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// The longest answer that is taken from a service, in bytes: a comparison lists many edges.
+/// The longest answer that is taken from a service, in bytes: a comparison lists many edges, a
+/// certificate every ballot.
 const ANSWER_MAX: usize = 32 * 1024 * 1024;
 
 /// How many persons one call asks for; the service takes no more.
@@ -48,6 +57,22 @@ const PERSONS_MAX: usize = 100;
 
 /// How many organisations are asked for at the same time; there is no call for many at once.
 const ORGANISATIONS_AT_ONCE: usize = 16;
+
+/// How many networks are asked for at the same time; there is no call for many at once, but what
+/// is listed together mostly belongs to one.
+const NETWORKS_AT_ONCE: usize = 16;
+
+/// How long nobody may ask for a single thing before those asked for are read together.
+const QUIET: Duration = Duration::from_millis(1);
+
+/// How often quiet is waited for at most.
+const QUIET_WAITS_MAX: usize = 50;
+
+/// How many single reads are gathered at most; each service is asked in calls as large as it takes.
+const GATHERED_MAX: usize = 10_000;
+
+/// How many proposals or decisions one call asks for; the service takes no more.
+const TEXTS_MAX: usize = 100;
 
 /// The request header that says from which position on reads have to answer.
 pub(crate) const MIN_POSITION: &str = "weft-min-position";
@@ -111,6 +136,8 @@ pub(crate) struct Upstream {
     channel: Channel,
     metadata: MetadataMap,
     min_position: AtomicU64,
+    /// How often single things were asked for so far.
+    asked: AtomicU64,
 }
 
 /// One operation: the way to the services, and what gathers single reads into few calls.
@@ -118,6 +145,9 @@ pub(crate) struct Call {
     upstream: Arc<Upstream>,
     persons: DataLoader<Persons>,
     organisations: DataLoader<Organisations>,
+    networks: DataLoader<Networks>,
+    proposals: DataLoader<Proposals>,
+    decisions: DataLoader<Decisions>,
 }
 
 impl Call {
@@ -127,11 +157,17 @@ impl Call {
             channel,
             metadata: MetadataMap::from_headers(caller.headers),
             min_position: AtomicU64::new(caller.min_position),
+            asked: AtomicU64::new(0),
         });
         // Nothing is remembered between batches: a mutation in between may have changed it.
-        let persons = DataLoader::new(Persons(Arc::clone(&upstream)), tokio::spawn);
-        let organisations = DataLoader::new(Organisations(Arc::clone(&upstream)), tokio::spawn);
-        Call { upstream, persons: persons.max_batch_size(PERSONS_MAX), organisations }
+        Call {
+            persons: gathering(Persons(Arc::clone(&upstream)), &upstream),
+            organisations: gathering(Organisations(Arc::clone(&upstream)), &upstream),
+            networks: gathering(Networks(Arc::clone(&upstream)), &upstream),
+            proposals: gathering(Proposals(Arc::clone(&upstream)), &upstream),
+            decisions: gathering(Decisions(Arc::clone(&upstream)), &upstream),
+            upstream,
+        }
     }
 
     /// The way to the services of the operation that is being answered.
@@ -147,6 +183,7 @@ impl Call {
 
     /// Reads a person; `None` when there is none that the caller may know of.
     pub(crate) async fn person(&self, id: PersonId) -> Result<Option<message::Person>, Status> {
+        self.ask();
         self.persons.load_one(id).await
     }
 
@@ -154,6 +191,7 @@ impl Call {
     pub(crate) async fn persons(&self, ids: &[String]) -> Result<Vec<message::Person>, Status> {
         let ids = ids.iter().map(|id| wire::read::id(id, "person_id"));
         let ids: Vec<PersonId> = ids.collect::<Result<_, _>>()?;
+        self.ask();
         let mut found = self.persons.load_many(ids.iter().copied()).await?;
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
@@ -163,7 +201,39 @@ impl Call {
         &self,
         id: OrganisationId,
     ) -> Result<Option<message::Organisation>, Status> {
+        self.ask();
         self.organisations.load_one(id).await
+    }
+
+    /// Reads a network; `None` when there is none that the caller may know of.
+    pub(crate) async fn network(&self, id: NetworkId) -> Result<Option<message::Network>, Status> {
+        self.ask();
+        self.networks.load_one(id).await
+    }
+
+    /// Reads a proposal of a network; `None` when there is none that the caller may know of.
+    pub(crate) async fn proposal(
+        &self,
+        network: NetworkId,
+        id: ProposalId,
+    ) -> Result<Option<governance::Proposal>, Status> {
+        self.ask();
+        self.proposals.load_one((network, id)).await
+    }
+
+    /// Reads a decision of a network; `None` when there is none that the caller may know of.
+    pub(crate) async fn decision(
+        &self,
+        network: NetworkId,
+        id: DecisionId,
+    ) -> Result<Option<governance::Decision>, Status> {
+        self.ask();
+        self.decisions.load_one((network, id)).await
+    }
+
+    /// What a stream of this operation raises with what it gives.
+    pub(crate) fn included(&self) -> Included {
+        Included(Arc::clone(&self.upstream))
     }
 
     /// Keeps the answer to a change: every later read of this operation includes it.
@@ -179,6 +249,16 @@ impl Call {
             events: receipt.events,
             recalled: receipt.recalled,
         })
+    }
+}
+
+/// The position that every read of an operation has to include, for what outlives its start.
+pub(crate) struct Included(Arc<Upstream>);
+
+impl Included {
+    /// Lets every later read include what is recorded up to `position`.
+    pub(crate) fn raise(&self, position: u64) {
+        self.0.min_position.fetch_max(position, Ordering::AcqRel);
     }
 }
 
@@ -203,6 +283,22 @@ impl Upstream {
         let mut request = Request::new(message);
         *request.metadata_mut() = self.metadata.clone();
         request
+    }
+
+    /// Notes that somebody asks for a single thing.
+    fn ask(&self) {
+        self.asked.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Waits until nobody asked for a single thing for a while.
+    async fn quiet(&self) {
+        for _ in 0..QUIET_WAITS_MAX {
+            let before = self.asked.load(Ordering::Acquire);
+            tokio::time::sleep(QUIET).await;
+            if self.asked.load(Ordering::Acquire) == before {
+                return;
+            }
+        }
     }
 
     /// The position that every read of this operation has to include.
@@ -245,10 +341,59 @@ impl Upstream {
         StructureServiceClient::new(self.channel.clone()).max_decoding_message_size(ANSWER_MAX)
     }
 
+    /// Charters.
+    pub(crate) fn charters(&self) -> CharterServiceClient<Channel> {
+        CharterServiceClient::new(self.channel.clone())
+    }
+
+    /// Agendas.
+    pub(crate) fn agendas(&self) -> AgendaServiceClient<Channel> {
+        AgendaServiceClient::new(self.channel.clone())
+    }
+
+    /// Goals.
+    pub(crate) fn goals(&self) -> GoalServiceClient<Channel> {
+        GoalServiceClient::new(self.channel.clone())
+    }
+
+    /// Proposals.
+    pub(crate) fn proposals(&self) -> ProposalServiceClient<Channel> {
+        ProposalServiceClient::new(self.channel.clone()).max_decoding_message_size(ANSWER_MAX)
+    }
+
+    /// Decisions.
+    pub(crate) fn decisions(&self) -> DecisionServiceClient<Channel> {
+        DecisionServiceClient::new(self.channel.clone()).max_decoding_message_size(ANSWER_MAX)
+    }
+
+    /// Delegations.
+    pub(crate) fn delegations(&self) -> DelegationServiceClient<Channel> {
+        DelegationServiceClient::new(self.channel.clone())
+    }
+
+    /// The register.
+    pub(crate) fn register(&self) -> RegisterServiceClient<Channel> {
+        RegisterServiceClient::new(self.channel.clone())
+    }
+
     /// The recorded events.
     pub(crate) fn history(&self) -> HistoryServiceClient<Channel> {
         HistoryServiceClient::new(self.channel.clone())
     }
+}
+
+/// Gathers single reads, and does them together once the fields that are being resolved have all
+/// asked: after a fixed time a long page would be cut into as many calls as its fields take time.
+fn gathering<L: Send + Sync + 'static>(loader: L, upstream: &Arc<Upstream>) -> DataLoader<L> {
+    let upstream = Arc::clone(upstream);
+    let spawn = move |read: BoxFuture<'static, ()>| {
+        let upstream = Arc::clone(&upstream);
+        tokio::spawn(async move {
+            upstream.quiet().await;
+            read.await;
+        })
+    };
+    DataLoader::new(loader, spawn).delay(Duration::ZERO).max_batch_size(GATHERED_MAX)
 }
 
 /// Says that a service left out what its contract promises.
@@ -315,6 +460,109 @@ impl Loader<OrganisationId> for Organisations {
             .try_collect()
             .await
     }
+}
+
+/// Reads many networks, each with its own call.
+struct Networks(Arc<Upstream>);
+
+impl Networks {
+    async fn read(&self, id: NetworkId) -> Result<Option<(NetworkId, message::Network)>, Status> {
+        let request = message::GetNetworkRequest {
+            by: Some(message::get_network_request::By::NetworkId(id.to_string())),
+            min_position: self.0.min_position(),
+        };
+        match self.0.networks().get_network(self.0.request(request)).await {
+            Ok(answer) => Ok(answer.into_inner().network.map(|found| (id, found))),
+            Err(status) if status.code() == Code::NotFound => Ok(None),
+            Err(status) => Err(status),
+        }
+    }
+}
+
+impl Loader<NetworkId> for Networks {
+    type Value = message::Network;
+    type Error = Status;
+
+    async fn load(
+        &self,
+        ids: &[NetworkId],
+    ) -> Result<HashMap<NetworkId, message::Network>, Status> {
+        let reads: Vec<_> = ids.iter().map(|id| self.read(*id)).collect();
+        stream::iter(reads)
+            .buffer_unordered(NETWORKS_AT_ONCE)
+            .try_filter_map(|found| async move { Ok(found) })
+            .try_collect()
+            .await
+    }
+}
+
+/// Reads many proposals of a network with one call.
+struct Proposals(Arc<Upstream>);
+
+impl Loader<(NetworkId, ProposalId)> for Proposals {
+    type Value = governance::Proposal;
+    type Error = Status;
+
+    async fn load(
+        &self,
+        ids: &[(NetworkId, ProposalId)],
+    ) -> Result<HashMap<(NetworkId, ProposalId), governance::Proposal>, Status> {
+        let mut found = HashMap::with_capacity(ids.len());
+        for (network, ids) in by_network(ids) {
+            for ids in ids.chunks(TEXTS_MAX) {
+                let request = self.0.request(governance::BatchGetProposalsRequest {
+                    network_id: network.to_string(),
+                    proposal_ids: ids.iter().map(ToString::to_string).collect(),
+                    min_position: self.0.min_position(),
+                });
+                let answer = self.0.proposals().batch_get_proposals(request).await?.into_inner();
+                for proposal in answer.proposals {
+                    let id = wire::read::id(&proposal.proposal_id, "proposal_id")?;
+                    found.insert((network, id), proposal);
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Reads many decisions of a network with one call.
+struct Decisions(Arc<Upstream>);
+
+impl Loader<(NetworkId, DecisionId)> for Decisions {
+    type Value = governance::Decision;
+    type Error = Status;
+
+    async fn load(
+        &self,
+        ids: &[(NetworkId, DecisionId)],
+    ) -> Result<HashMap<(NetworkId, DecisionId), governance::Decision>, Status> {
+        let mut found = HashMap::with_capacity(ids.len());
+        for (network, ids) in by_network(ids) {
+            for ids in ids.chunks(TEXTS_MAX) {
+                let request = self.0.request(governance::BatchGetDecisionsRequest {
+                    network_id: network.to_string(),
+                    decision_ids: ids.iter().map(ToString::to_string).collect(),
+                    min_position: self.0.min_position(),
+                });
+                let answer = self.0.decisions().batch_get_decisions(request).await?.into_inner();
+                for decision in answer.decisions {
+                    let id = wire::read::id(&decision.decision_id, "decision_id")?;
+                    found.insert((network, id), decision);
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The ids of each network; what is asked for at the same time mostly belongs to one.
+fn by_network<I: Copy>(ids: &[(NetworkId, I)]) -> BTreeMap<NetworkId, Vec<I>> {
+    let mut found: BTreeMap<NetworkId, Vec<I>> = BTreeMap::new();
+    for (network, id) in ids {
+        found.entry(*network).or_default().push(*id);
+    }
+    found
 }
 
 /// Reads a party as the services send it.

@@ -63,12 +63,12 @@ fn json(text: &str) -> Result<serde_json::Value, Status> {
     })
 }
 
-/// The fields that go on giving.
-#[derive(Debug)]
-pub struct Subscription;
+/// Following what is recorded.
+#[derive(Default, Debug)]
+pub(crate) struct HistorySubscription;
 
 #[async_graphql::Subscription]
-impl Subscription {
+impl HistorySubscription {
     /// Gives a network's events after a position, in the order of recording: first what is recorded
     /// already, then what is recorded from now on. After an interruption, subscribe again with the
     /// position of the last event received: nothing is skipped and nothing comes twice.

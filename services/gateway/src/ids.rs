@@ -44,6 +44,33 @@ pub(crate) fn global<K: IdKind>(uuid: &str) -> Result<ID, Status> {
     Ok(encode::<K>(wire::read::id(uuid, "id")?))
 }
 
+/// The id that clients see for the thing that the services know as `uuid`; `None` when it is empty.
+///
+/// # Errors
+///
+/// The service sent something else than a UUID.
+pub(crate) fn maybe<K: IdKind>(uuid: &str) -> Result<Option<ID>, Status> {
+    Ok(optional::<K>(uuid)?.map(encode))
+}
+
+/// The ids that clients see, in the same order.
+///
+/// # Errors
+///
+/// The service sent something else than UUIDs.
+pub(crate) fn all<K: IdKind>(uuids: &[String]) -> Result<Vec<ID>, Status> {
+    uuids.iter().map(|uuid| global::<K>(uuid)).collect()
+}
+
+/// Reads an id of a message that may be empty.
+///
+/// # Errors
+///
+/// The service sent something else than a UUID.
+pub(crate) fn optional<K: IdKind>(uuid: &str) -> Result<Option<Id<K>>, Status> {
+    if uuid.is_empty() { Ok(None) } else { wire::read::id(uuid, "id").map(Some) }
+}
+
 /// The id that clients see.
 pub(crate) fn encode<K: IdKind>(id: Id<K>) -> ID {
     ID(URL_SAFE_NO_PAD.encode(format!("{}:{id}", K::NAME)))

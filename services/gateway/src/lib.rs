@@ -7,12 +7,17 @@
 //! Start reading at [`router`], then `call` (what one operation carries) and `network` (the shape
 //! that every other subject repeats). `operation` has the one place where errors get their code.
 
+mod agenda;
 mod as_of;
 mod call;
+mod charter;
 mod command;
 mod connection;
+mod decision;
+mod delegation;
 mod error;
 mod gathering;
+mod goal;
 mod history;
 mod http;
 mod ids;
@@ -23,6 +28,9 @@ mod operation;
 mod order;
 mod organisation;
 mod person;
+mod policy;
+mod proposal;
+mod register;
 mod scalars;
 mod structure;
 mod tie;
@@ -31,11 +39,9 @@ mod websocket;
 #[cfg(test)]
 mod tests;
 
-use async_graphql::{MergedObject, SDLExportOptions, Schema};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
 use axum::{Router, routing::any};
 use tonic::transport::Channel;
-
-pub use history::Subscription;
 
 /// How deeply the fields of an operation may be nested; introspection by common tools needs 14.
 const DEPTH_MAX: usize = 20;
@@ -58,6 +64,10 @@ pub struct Query(
     person::PersonQuery,
     organisation::OrganisationQuery,
     gathering::GatheringQuery,
+    charter::CharterQuery,
+    proposal::ProposalQuery,
+    decision::DecisionQuery,
+    register::RegisterQuery,
 );
 
 /// The fields that change something. They run one after the other, in the order of the document.
@@ -69,7 +79,18 @@ pub struct Mutation(
     membership::MembershipMutation,
     tie::TieMutation,
     gathering::GatheringMutation,
+    charter::CharterMutation,
+    agenda::AgendaMutation,
+    goal::GoalMutation,
+    proposal::ProposalMutation,
+    decision::DecisionMutation,
+    delegation::DelegationMutation,
+    register::RegisterMutation,
 );
+
+/// The fields that go on giving.
+#[derive(MergedSubscription, Default, Debug)]
+pub struct Subscription(history::HistorySubscription, decision::DecisionSubscription);
 
 /// The whole schema.
 pub type GatewaySchema = Schema<Query, Mutation, Subscription>;
@@ -79,7 +100,7 @@ pub type GatewaySchema = Schema<Query, Mutation, Subscription>;
 /// Operations that come in by [`router`] carry their caller's token; whoever executes the schema
 /// directly calls the services without one.
 pub fn schema(channel: Channel) -> GatewaySchema {
-    Schema::build(Query::default(), Mutation::default(), Subscription)
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .data(channel)
         .limit_depth(DEPTH_MAX)
         .limit_complexity(COMPLEXITY_MAX)

@@ -33,13 +33,30 @@ impl From<MembershipClass> for i32 {
     }
 }
 
+/// Whether a member takes part.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum MemberStatus {
+    /// Takes part.
+    Active = message::MemberStatus::Active as isize,
+    /// Is kept from taking part for the time being.
+    Suspended = message::MemberStatus::Suspended as isize,
+}
+
+impl From<MemberStatus> for i32 {
+    fn from(value: MemberStatus) -> i32 {
+        value as i32
+    }
+}
+
 /// Who belongs to a network.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub(crate) struct Member {
     /// In which way.
     class: MembershipClass,
-    /// Since when, without interruption.
+    /// Whether they take part.
+    status: MemberStatus,
+    /// Since when, without interruption; a suspension is none.
     since: DateTime,
     #[graphql(skip)]
     party: AnyParty,
@@ -49,6 +66,7 @@ impl Member {
     fn of(member: message::Member) -> Result<Member, Status> {
         Ok(Member {
             class: scalars::known(member.class)?,
+            status: scalars::known(member.status)?,
             since: DateTime::of(member.since)?,
             party: call::party(member.party.as_ref())?,
         })
@@ -68,7 +86,7 @@ pub(crate) struct NetworkMembers(pub(crate) NetworkId);
 
 #[Object]
 impl NetworkMembers {
-    /// Lists the members at a moment, in the order in which they joined.
+    /// Lists the members at a moment, the suspended too, in the order in which they joined.
     #[graphql(complexity = "connection::cost(first, last, child_complexity)")]
     async fn members(
         &self,
@@ -226,7 +244,7 @@ pub(crate) struct WithdrawApplicationPayload {
     changed: ChangedNetwork,
 }
 
-/// Somebody became a member.
+/// A founder consented to admitting somebody, or somebody became a member.
 #[derive(SimpleObject)]
 pub(crate) struct AdmitMemberPayload {
     #[graphql(flatten)]
@@ -352,8 +370,9 @@ impl MembershipMutation {
         Ok(Some(WithdrawApplicationPayload { receipt, changed: ChangedNetwork(network) }))
     }
 
-    /// Makes an applicant, or someone who accepted an invitation, a member. A founder, while the
-    /// network is forming.
+    /// Makes an applicant, or someone who accepted an invitation, a member. While the network is
+    /// forming a founder consents to it, and it is done once every acting founder has; afterwards
+    /// members decide.
     #[graphql(complexity = "call::COST + child_complexity")]
     async fn admit_member(
         &self,
@@ -372,7 +391,7 @@ impl MembershipMutation {
         Ok(Some(AdmitMemberPayload { receipt, changed: ChangedNetwork(network) }))
     }
 
-    /// Does not admit an applicant. A founder, while the network is forming.
+    /// Does not admit an applicant. One founder is enough, while the network is forming.
     #[graphql(complexity = "call::COST + child_complexity")]
     async fn decline_application(
         &self,
@@ -391,7 +410,7 @@ impl MembershipMutation {
         Ok(Some(DeclineApplicationPayload { receipt, changed: ChangedNetwork(network) }))
     }
 
-    /// Leaves the network; never refused to a member.
+    /// Leaves the network; never refused to a member, suspended or not.
     #[graphql(complexity = "call::COST + child_complexity")]
     async fn resign_membership(
         &self,

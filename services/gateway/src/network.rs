@@ -2,19 +2,28 @@
 
 #![expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
-use kernel::{ErrorCode, NetworkId, id::kinds};
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject, Union};
+use kernel::{ErrorCode, NetworkId, Party as AnyParty, id::kinds};
 use tonic::Status;
 use wire::weft::membership::v1::{self as message, get_network_request::By};
 
 use crate::{
+    agenda::NetworkAgenda,
     call::{self, Call, lacking},
+    charter::NetworkCharter,
     command::{CommandInput, Receipt},
     connection::{self, List, Paging},
+    decision::NetworkDecisions,
+    delegation::NetworkDelegations,
     gathering::NetworkGatherings,
+    goal::NetworkGoals,
     ids::{self, GlobalId},
     membership::NetworkMembers,
+    node::{self, Party},
+    organisation::NetworkRepresentations,
     person::{self, Person},
+    proposal::NetworkProposals,
+    register::NetworkRegister,
     scalars::{self, DateTime},
     structure::NetworkStructure,
     tie::NetworkTies,
@@ -40,8 +49,14 @@ impl From<NetworkType> for i32 {
 /// How far a network has come.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum NetworkStatus {
-    /// Founded; it has no charter yet.
+    /// Founded; it has no charter yet. Founders act together.
     Forming = message::NetworkStatus::Forming as isize,
+    /// With a charter in force, by whose rules its members decide.
+    Active = message::NetworkStatus::Active as isize,
+    /// At rest: nobody applies or is invited.
+    Paused = message::NetworkStatus::Paused as isize,
+    /// Over: it can be read, exported and left.
+    Dissolved = message::NetworkStatus::Dissolved as isize,
 }
 
 impl From<NetworkStatus> for i32 {
@@ -62,22 +77,44 @@ pub(crate) struct Network {
     purpose: Option<String>,
     /// How far it has come.
     status: NetworkStatus,
+    /// The version of the charter with which it became active; null while it is forming.
+    charter_version: Option<u32>,
     /// What it is declared to be for; empty when nobody has said yet.
     types: Vec<NetworkType>,
+    /// What some founders have consented to and others not yet; empty once it is active.
+    open_acts: Vec<OpenAct>,
     /// Whether anybody may apply for membership.
     membership_open: bool,
     /// When it was founded.
     founded_at: DateTime,
     #[graphql(skip)]
     founder_ids: Vec<String>,
+    #[graphql(skip)]
+    acting_founder_ids: Vec<String>,
     #[graphql(flatten)]
     members: NetworkMembers,
+    #[graphql(flatten)]
+    representations: NetworkRepresentations,
     #[graphql(flatten)]
     ties: NetworkTies,
     #[graphql(flatten)]
     gatherings: NetworkGatherings,
     #[graphql(flatten)]
     structure: NetworkStructure,
+    #[graphql(flatten)]
+    charter: NetworkCharter,
+    #[graphql(flatten)]
+    agenda: NetworkAgenda,
+    #[graphql(flatten)]
+    goals: NetworkGoals,
+    #[graphql(flatten)]
+    proposals: NetworkProposals,
+    #[graphql(flatten)]
+    decisions: NetworkDecisions,
+    #[graphql(flatten)]
+    delegations: NetworkDelegations,
+    #[graphql(flatten)]
+    register: NetworkRegister,
 }
 
 #[async_graphql::ComplexObject]
@@ -86,6 +123,92 @@ impl Network {
     #[graphql(complexity = "call::COST + 10 * child_complexity")]
     async fn founders(&self, ctx: &Context<'_>) -> Result<Option<Vec<Person>>> {
         Ok(Some(person::all(Call::of(ctx)?, &self.founder_ids).await?))
+    }
+
+    /// While it is forming, the founders who took part and are still there, of whom you may know:
+    /// all of them have to consent to what is done. Empty afterwards.
+    #[graphql(complexity = "call::COST + 10 * child_complexity")]
+    async fn acting_founders(&self, ctx: &Context<'_>) -> Result<Option<Vec<Person>>> {
+        Ok(Some(person::all(Call::of(ctx)?, &self.acting_founder_ids).await?))
+    }
+}
+
+/// Something that founders have yet to agree on.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct OpenAct {
+    /// What.
+    act: FounderAct,
+    #[graphql(skip)]
+    consented_founder_ids: Vec<String>,
+}
+
+#[async_graphql::ComplexObject]
+impl OpenAct {
+    /// The founders who have consented and of whom you may know; it is done once all acting founders
+    /// have.
+    #[graphql(complexity = "call::COST + 10 * child_complexity")]
+    async fn consented(&self, ctx: &Context<'_>) -> Result<Option<Vec<Person>>> {
+        Ok(Some(person::all(Call::of(ctx)?, &self.consented_founder_ids).await?))
+    }
+}
+
+impl OpenAct {
+    fn of(open: message::OpenAct) -> Result<OpenAct, Status> {
+        use message::open_act::Act;
+
+        let act = match open.act.ok_or_else(|| lacking("act"))? {
+            Act::DeclareTypes(declared) => {
+                let types = declared.types.into_iter().map(scalars::known);
+                FounderAct::DeclareTypes(TypeDeclaration {
+                    types: types.collect::<Result<_, _>>()?,
+                })
+            }
+            Act::OpenMembership(_) => FounderAct::Entry(EntryChange { membership_open: true }),
+            Act::CloseMembership(_) => FounderAct::Entry(EntryChange { membership_open: false }),
+            Act::AdmitMember(party) => {
+                FounderAct::Admit(Admission { party: call::party(Some(&party))? })
+            }
+        };
+        Ok(OpenAct { act, consented_founder_ids: open.consented_founder_ids })
+    }
+}
+
+/// What founders do with their network while it is forming.
+#[derive(Union)]
+pub(crate) enum FounderAct {
+    /// To say what it is for.
+    DeclareTypes(TypeDeclaration),
+    /// To let anybody apply, or only the invited enter.
+    Entry(EntryChange),
+    /// To admit somebody.
+    Admit(Admission),
+}
+
+/// To say what a network is for.
+#[derive(SimpleObject)]
+pub(crate) struct TypeDeclaration {
+    /// Every type it means to be.
+    types: Vec<NetworkType>,
+}
+
+/// To let anybody apply, or only the invited enter.
+#[derive(SimpleObject)]
+pub(crate) struct EntryChange {
+    /// Whether anybody may apply then.
+    membership_open: bool,
+}
+
+/// To admit somebody.
+pub(crate) struct Admission {
+    party: AnyParty,
+}
+
+#[Object]
+impl Admission {
+    /// Whom; null when you may not know of them.
+    async fn party(&self, ctx: &Context<'_>) -> Result<Option<Party>> {
+        Ok(node::party(Call::of(ctx)?, self.party).await?)
     }
 }
 
@@ -102,14 +225,25 @@ impl Network {
             name: network.name,
             purpose: Some(network.purpose).filter(|purpose| !purpose.is_empty()),
             status: scalars::known(network.status)?,
+            charter_version: Some(network.charter_version).filter(|version| *version != 0),
             types: network.types.into_iter().map(scalars::known).collect::<Result<_, _>>()?,
+            open_acts: network.open_acts.into_iter().map(OpenAct::of).collect::<Result<_, _>>()?,
             membership_open: network.membership_open,
             founded_at: DateTime::of(network.founded_at)?,
             founder_ids: network.founder_ids,
+            acting_founder_ids: network.acting_founder_ids,
             members: NetworkMembers(id),
+            representations: NetworkRepresentations(id),
             ties: NetworkTies(id),
             gatherings: NetworkGatherings(id),
             structure: NetworkStructure(id),
+            charter: NetworkCharter(id),
+            agenda: NetworkAgenda(id),
+            goals: NetworkGoals(id),
+            proposals: NetworkProposals(id),
+            decisions: NetworkDecisions(id),
+            delegations: NetworkDelegations(id),
+            register: NetworkRegister(id),
         })
     }
 }
@@ -220,6 +354,17 @@ pub(crate) struct DeclareNetworkTypeInput {
     types: Vec<NetworkType>,
 }
 
+/// Who is to found a network that an import founded.
+#[derive(InputObject, Debug)]
+pub(crate) struct NameFoundersInput {
+    #[graphql(flatten)]
+    command: CommandInput,
+    /// The network.
+    network_id: GlobalId<kinds::Network>,
+    /// The persons who are to found it: two at least.
+    founder_ids: Vec<GlobalId<kinds::Person>>,
+}
+
 /// Which network to join as a founder.
 #[derive(InputObject, Debug)]
 pub(crate) struct JoinAsFounderInput {
@@ -256,6 +401,15 @@ pub(crate) struct FoundNetworkPayload {
     changed: ChangedNetwork,
 }
 
+/// Founders were named.
+#[derive(SimpleObject)]
+pub(crate) struct NameFoundersPayload {
+    #[graphql(flatten)]
+    receipt: Receipt,
+    #[graphql(flatten)]
+    changed: ChangedNetwork,
+}
+
 /// A founder joined.
 #[derive(SimpleObject)]
 pub(crate) struct JoinAsFounderPayload {
@@ -265,7 +419,7 @@ pub(crate) struct JoinAsFounderPayload {
     changed: ChangedNetwork,
 }
 
-/// It was declared what a network is for.
+/// A founder consented to what a network is for, or it was declared.
 #[derive(SimpleObject)]
 pub(crate) struct DeclareNetworkTypePayload {
     #[graphql(flatten)]
@@ -274,7 +428,7 @@ pub(crate) struct DeclareNetworkTypePayload {
     changed: ChangedNetwork,
 }
 
-/// Anybody may apply.
+/// A founder consented that anybody may apply, or anybody may.
 #[derive(SimpleObject)]
 pub(crate) struct OpenMembershipPayload {
     #[graphql(flatten)]
@@ -283,7 +437,7 @@ pub(crate) struct OpenMembershipPayload {
     changed: ChangedNetwork,
 }
 
-/// Only the invited may enter.
+/// A founder consented that only the invited may enter, or only they may.
 #[derive(SimpleObject)]
 pub(crate) struct CloseMembershipPayload {
     #[graphql(flatten)]
@@ -320,7 +474,27 @@ impl NetworkMutation {
         }))
     }
 
-    /// Joins a network as one of the founders that were named.
+    /// Names the founders of a network that an import founded and that has none yet; each joins by
+    /// themselves. The operator.
+    #[graphql(complexity = "call::COST + child_complexity")]
+    async fn name_founders(
+        &self,
+        ctx: &Context<'_>,
+        input: NameFoundersInput,
+    ) -> Result<Option<NameFoundersPayload>> {
+        let call = Call::of(ctx)?;
+        let network = input.network_id.0;
+        let request = call.request(message::NameFoundersRequest {
+            command: Some(input.command.message()),
+            network_id: network.to_string(),
+            founder_ids: input.founder_ids.into_iter().map(GlobalId::text).collect(),
+        });
+        let answer = call.networks().name_founders(request).await?.into_inner();
+        let receipt = call.record(answer.receipt)?;
+        Ok(Some(NameFoundersPayload { receipt, changed: ChangedNetwork(network) }))
+    }
+
+    /// Joins a network as one of the founders that were named, while it is forming.
     #[graphql(complexity = "call::COST + child_complexity")]
     async fn join_as_founder(
         &self,
@@ -338,7 +512,8 @@ impl NetworkMutation {
         Ok(Some(JoinAsFounderPayload { receipt, changed: ChangedNetwork(network) }))
     }
 
-    /// Declares what the network is for. A founder, while it is forming.
+    /// Declares what the network is for. While it is forming a founder consents to it, and it is done
+    /// once every acting founder has; afterwards members decide.
     #[graphql(complexity = "call::COST + child_complexity")]
     async fn declare_network_type(
         &self,
@@ -357,7 +532,7 @@ impl NetworkMutation {
         Ok(Some(DeclareNetworkTypePayload { receipt, changed: ChangedNetwork(network) }))
     }
 
-    /// Lets anybody apply from now on. A founder, while the network is forming.
+    /// Lets anybody apply from now on. Founders by consent, while the network is forming.
     #[graphql(complexity = "call::COST + child_complexity")]
     async fn open_membership(
         &self,
@@ -375,7 +550,7 @@ impl NetworkMutation {
         Ok(Some(OpenMembershipPayload { receipt, changed: ChangedNetwork(network) }))
     }
 
-    /// Lets only the invited enter from now on. A founder, while the network is forming.
+    /// Lets only the invited enter from now on. Founders by consent, while the network is forming.
     #[graphql(complexity = "call::COST + child_complexity")]
     async fn close_membership(
         &self,

@@ -1,17 +1,20 @@
 //! What can be read again by its id alone, and the two kinds of parties.
 
 use async_graphql::{Context, ID, Interface, Object, Result, Union};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
-use kernel::{ErrorCode, Id, IdKind, Party as PartyId, id::kinds};
+use futures::{StreamExt as _, TryStreamExt as _, future, stream};
+use kernel::{ErrorCode, Id, IdKind, NetworkId, Party as PartyId, id::kinds};
 use tonic::{Code, Status};
 
 use crate::{
     call::{self, Call},
+    decision::{self, Decision},
     gathering::{self, Gathering},
     ids::AnyId,
     network::{self, Network},
     organisation::{self, Organisation},
     person::{self, Person},
+    proposal::{self, Proposal},
+    register::{self, Resolution},
 };
 
 /// How many ids one field takes.
@@ -32,6 +35,12 @@ pub(crate) enum Node {
     Organisation(Organisation),
     /// A gathering.
     Gathering(Gathering),
+    /// A proposal.
+    Proposal(Box<Proposal>),
+    /// A decision.
+    Decision(Box<Decision>),
+    /// A resolution.
+    Resolution(Box<Resolution>),
 }
 
 /// Who can belong to a network and have ties: a person or an organisation.
@@ -61,6 +70,36 @@ pub(crate) async fn party(call: &Call, id: PartyId) -> Result<Option<Party>, Sta
     }
 }
 
+/// Reads parties together, in the order of `ids`; `None` stands for those that the caller may not
+/// know of.
+///
+/// # Errors
+///
+/// Those of the services.
+pub(crate) async fn parties(call: &Call, ids: &[PartyId]) -> Result<Vec<Option<Party>>, Status> {
+    future::try_join_all(ids.iter().map(|id| party(call, *id))).await
+}
+
+/// Reads a person together with others; `None` when `id` is empty, or there is none that the caller
+/// may know of.
+///
+/// # Errors
+///
+/// Those of the service.
+pub(crate) async fn person(call: &Call, id: &str) -> Result<Option<Person>, Status> {
+    if id.is_empty() { Ok(None) } else { person::one(call, id).await }
+}
+
+/// Reads a network once for everything that asks for it at the same time; `None` when there is none
+/// that the caller may know of.
+///
+/// # Errors
+///
+/// Those of the service.
+pub(crate) async fn network(call: &Call, id: NetworkId) -> Result<Option<Network>, Status> {
+    call.network(id).await?.map(Network::of).transpose()
+}
+
 async fn read(call: &Call, id: AnyId) -> Result<Node, Status> {
     fn of<K: IdKind>(id: &AnyId) -> Option<Id<K>> {
         (id.kind == K::NAME).then(|| Id::new(id.uuid))
@@ -73,6 +112,12 @@ async fn read(call: &Call, id: AnyId) -> Result<Node, Status> {
         Ok(Node::Organisation(organisation::by_id(call, id).await?))
     } else if let Some(id) = of::<kinds::Gathering>(&id) {
         Ok(Node::Gathering(gathering::by_id(call, id).await?))
+    } else if let Some(id) = of::<kinds::Proposal>(&id) {
+        Ok(Node::Proposal(Box::new(proposal::by_id(call, id).await?)))
+    } else if let Some(id) = of::<kinds::Decision>(&id) {
+        Ok(Node::Decision(Box::new(decision::by_id(call, id).await?)))
+    } else if let Some(id) = of::<kinds::Resolution>(&id) {
+        Ok(Node::Resolution(Box::new(register::by_id(call, id).await?)))
     } else {
         let message = format!("a {} cannot be read by its id alone", id.kind);
         Err(wire::status(ErrorCode::Invalid, "NOT_A_NODE", Some("id"), &message))
@@ -90,7 +135,10 @@ impl NodeQuery {
     async fn node(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of a Network, Person, Organisation or Gathering.")] id: AnyId,
+        #[graphql(
+            desc = "The id of a Network, Person, Organisation, Gathering, Proposal, Decision or Resolution."
+        )]
+        id: AnyId,
     ) -> Result<Option<Node>> {
         Ok(Some(read(Call::of(ctx)?, id).await?))
     }

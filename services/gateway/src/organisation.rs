@@ -3,7 +3,7 @@
 #![expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
-use kernel::{OrganisationId, id::kinds};
+use kernel::{NetworkId, OrganisationId, id::kinds};
 use tonic::Status;
 use wire::weft::membership::v1 as message;
 
@@ -29,6 +29,101 @@ pub(crate) enum AffiliationStatus {
 impl From<AffiliationStatus> for i32 {
     fn from(value: AffiliationStatus) -> i32 {
         value as i32
+    }
+}
+
+/// What a person may do for an organisation in a network.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum RepresentationScope {
+    /// Speak in its name.
+    Speak = message::RepresentationScope::Speak as isize,
+    /// Vote for it; one person at a time.
+    Vote = message::RepresentationScope::Vote as isize,
+    /// Promise what it has.
+    CommitResources = message::RepresentationScope::CommitResources as isize,
+    /// Declare and hold its ties.
+    HoldTies = message::RepresentationScope::HoldTies as isize,
+}
+
+impl From<RepresentationScope> for i32 {
+    fn from(value: RepresentationScope) -> i32 {
+        value as i32
+    }
+}
+
+/// A person who represents an organisation in a network.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct Representation {
+    /// In what.
+    scopes: Vec<RepresentationScope>,
+    /// Since when it is like that.
+    since: DateTime,
+    #[graphql(skip)]
+    person_id: String,
+    #[graphql(skip)]
+    organisation_id: OrganisationId,
+}
+
+impl Representation {
+    fn of(representation: message::Representation) -> Result<Representation, Status> {
+        let scopes = representation.scopes.into_iter().map(scalars::known);
+        Ok(Representation {
+            scopes: scopes.collect::<Result<_, _>>()?,
+            since: DateTime::of(representation.since)?,
+            person_id: representation.person_id,
+            organisation_id: wire::read::id(&representation.organisation_id, "organisation_id")?,
+        })
+    }
+}
+
+#[async_graphql::ComplexObject]
+impl Representation {
+    /// The person; null when you may not know of them.
+    async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        Ok(person::one(Call::of(ctx)?, &self.person_id).await?)
+    }
+
+    /// The organisation; null when you may not know of it.
+    async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
+        let found = Call::of(ctx)?.organisation(self.organisation_id).await?;
+        Ok(found.map(Organisation::of).transpose()?)
+    }
+}
+
+/// Who represents organisations in a network.
+pub(crate) struct NetworkRepresentations(pub(crate) NetworkId);
+
+#[Object]
+impl NetworkRepresentations {
+    /// Lists who represented which organisation in the network at a moment.
+    #[graphql(complexity = "connection::cost(first, last, child_complexity)")]
+    async fn representations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The moment; now, as far as recorded, when left out.")] as_of: Option<
+            AsOfInput,
+        >,
+        #[graphql(desc = "How many to list from the beginning; 50 when left out, at most 100.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to list from the end; at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Option<List<Representation>>> {
+        let call = Call::of(ctx)?;
+        let paging = Paging::of(first, after.as_deref(), last, before.as_deref())?;
+        let as_of = paging.pin(as_of.unwrap_or_default().message()?);
+        let read = |page| async move {
+            let request = call.request(message::ListRepresentationsRequest {
+                network_id: self.0.to_string(),
+                as_of: Some(as_of),
+                page: Some(page),
+                min_position: call.min_position(),
+            });
+            let answer = call.organisations().list_representations(request).await?.into_inner();
+            Ok((answer.representations, answer.page))
+        };
+        Ok(Some(connection::page(paging, read, Representation::of).await?))
     }
 }
 
@@ -251,6 +346,52 @@ pub(crate) struct EndAffiliationInput {
     person_id: GlobalId<kinds::Person>,
 }
 
+/// Who is to represent an organisation where, and in what.
+#[derive(InputObject, Debug)]
+pub(crate) struct AuthoriseRepresentationInput {
+    #[graphql(flatten)]
+    command: CommandInput,
+    /// The organisation.
+    organisation_id: GlobalId<kinds::Organisation>,
+    /// Who is to represent it.
+    person_id: GlobalId<kinds::Person>,
+    /// The network, of which the organisation is a member.
+    network_id: GlobalId<kinds::Network>,
+    /// In what, one thing at least; replaces what the person was authorised to there before.
+    scopes: Vec<RepresentationScope>,
+}
+
+/// Who is no longer to represent an organisation, and where.
+#[derive(InputObject, Debug)]
+pub(crate) struct WithdrawRepresentationInput {
+    #[graphql(flatten)]
+    command: CommandInput,
+    /// The organisation.
+    organisation_id: GlobalId<kinds::Organisation>,
+    /// The representative.
+    person_id: GlobalId<kinds::Person>,
+    /// The network.
+    network_id: GlobalId<kinds::Network>,
+}
+
+/// Somebody represents an organisation.
+#[derive(SimpleObject)]
+pub(crate) struct AuthoriseRepresentationPayload {
+    #[graphql(flatten)]
+    receipt: Receipt,
+    #[graphql(flatten)]
+    changed: ChangedOrganisation,
+}
+
+/// Somebody no longer represents an organisation.
+#[derive(SimpleObject)]
+pub(crate) struct WithdrawRepresentationPayload {
+    #[graphql(flatten)]
+    receipt: Receipt,
+    #[graphql(flatten)]
+    changed: ChangedOrganisation,
+}
+
 /// An organisation was made known.
 #[derive(SimpleObject)]
 pub(crate) struct RegisterOrganisationPayload {
@@ -429,5 +570,47 @@ impl OrganisationMutation {
         let answer = call.organisations().end_affiliation(request).await?.into_inner();
         let receipt = call.record(answer.receipt)?;
         Ok(Some(EndAffiliationPayload { receipt, changed: ChangedOrganisation(organisation) }))
+    }
+
+    /// Lets a person whose affiliation is confirmed represent the organisation in a network of which
+    /// it is a member. One person at a time votes for it there. A steward.
+    #[graphql(complexity = "call::COST + child_complexity")]
+    async fn authorise_representation(
+        &self,
+        ctx: &Context<'_>,
+        input: AuthoriseRepresentationInput,
+    ) -> Result<Option<AuthoriseRepresentationPayload>> {
+        let call = Call::of(ctx)?;
+        let organisation = input.organisation_id.0;
+        let request = call.request(message::AuthoriseRepresentationRequest {
+            command: Some(input.command.message()),
+            organisation_id: organisation.to_string(),
+            person_id: input.person_id.text(),
+            network_id: input.network_id.text(),
+            scopes: input.scopes.into_iter().map(i32::from).collect(),
+        });
+        let answer = call.organisations().authorise_representation(request).await?.into_inner();
+        let (receipt, changed) = (call.record(answer.receipt)?, ChangedOrganisation(organisation));
+        Ok(Some(AuthoriseRepresentationPayload { receipt, changed }))
+    }
+
+    /// Ends a representation; what was done under it stays valid. They themselves, or a steward.
+    #[graphql(complexity = "call::COST + child_complexity")]
+    async fn withdraw_representation(
+        &self,
+        ctx: &Context<'_>,
+        input: WithdrawRepresentationInput,
+    ) -> Result<Option<WithdrawRepresentationPayload>> {
+        let call = Call::of(ctx)?;
+        let organisation = input.organisation_id.0;
+        let request = call.request(message::WithdrawRepresentationRequest {
+            command: Some(input.command.message()),
+            organisation_id: organisation.to_string(),
+            person_id: input.person_id.text(),
+            network_id: input.network_id.text(),
+        });
+        let answer = call.organisations().withdraw_representation(request).await?.into_inner();
+        let (receipt, changed) = (call.record(answer.receipt)?, ChangedOrganisation(organisation));
+        Ok(Some(WithdrawRepresentationPayload { receipt, changed }))
     }
 }

@@ -69,6 +69,38 @@ impl ScalarType for Count {
     }
 }
 
+impl Count {
+    /// The number of things in a list.
+    pub(crate) fn of(length: usize) -> Count {
+        Count(u64::try_from(length).unwrap_or(u64::MAX))
+    }
+}
+
+/// A whole number, below 0 too, written as a number, exact up to 2^53 on either side.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Whole(pub(crate) i64);
+
+#[Scalar]
+impl ScalarType for Whole {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::Number(number) => number.as_i64().map(Whole),
+            Value::Null
+            | Value::String(_)
+            | Value::Boolean(_)
+            | Value::Binary(_)
+            | Value::Enum(_)
+            | Value::List(_)
+            | Value::Object(_) => None,
+        }
+        .ok_or_else(|| InputValueError::expected_type(value))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Number(Number::from(self.0))
+    }
+}
+
 /// An instant as RFC 3339 writes it, for example `1936-05-01T19:30:00Z`; answers are in UTC, with
 /// up to six digits after the second.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,6 +114,15 @@ impl DateTime {
     /// The service left it out, or it is not a time.
     pub(crate) fn of(value: Option<prost_types::Timestamp>) -> Result<DateTime, Status> {
         wire::read::instant(value, "time")?.map(DateTime).ok_or_else(|| lacking("time"))
+    }
+
+    /// Reads an instant that a message may leave out.
+    ///
+    /// # Errors
+    ///
+    /// It is not a time.
+    pub(crate) fn maybe(value: Option<prost_types::Timestamp>) -> Result<Option<DateTime>, Status> {
+        Ok(wire::read::instant(value, "time")?.map(DateTime))
     }
 
     /// The instant as messages have it.
@@ -184,6 +225,24 @@ pub(crate) fn known<T: EnumType + Into<i32>>(number: i32) -> Result<T, Status> {
     values.find(|value| (*value).into() == number).ok_or_else(|| lacking("enum"))
 }
 
+/// Reads an enum that a message may leave out.
+///
+/// # Errors
+///
+/// It is newer than the gateway.
+pub(crate) fn maybe_known<T: EnumType + Into<i32>>(number: i32) -> Result<Option<T>, Status> {
+    if number == 0 { Ok(None) } else { known(number).map(Some) }
+}
+
+/// Reads enums from their numbers in messages.
+///
+/// # Errors
+///
+/// One of them is newer than the gateway.
+pub(crate) fn all_known<T: EnumType + Into<i32>>(numbers: Vec<i32>) -> Result<Vec<T>, Status> {
+    numbers.into_iter().map(known).collect()
+}
+
 /// The number of an enum that may be left out.
 pub(crate) fn number<T: Into<i32>>(value: Option<T>) -> i32 {
     value.map_or(0, Into::into)
@@ -192,4 +251,14 @@ pub(crate) fn number<T: Into<i32>>(value: Option<T>) -> i32 {
 /// A text that may be left out, as messages have it.
 pub(crate) fn optional(text: Option<String>) -> String {
     text.unwrap_or_default()
+}
+
+/// A text of a message, where an empty one says nothing.
+pub(crate) fn given(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// A number of a message, where 0 says nothing.
+pub(crate) fn above_zero(number: u32) -> Option<u32> {
+    Some(number).filter(|number| *number != 0)
 }

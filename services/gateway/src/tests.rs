@@ -1,6 +1,7 @@
 //! The gateway as its clients see it, over services that answer what a test says.
 
 mod fake;
+mod governance;
 
 use std::{fs, path::PathBuf};
 
@@ -74,6 +75,9 @@ fn network() -> message::Network {
         membership_open: true,
         founder_ids: vec![ANNA.to_string()],
         founded_at: Some(MAY),
+        charter_version: 0,
+        acting_founder_ids: vec![ANNA.to_string()],
+        open_acts: vec![],
     }
 }
 
@@ -98,6 +102,7 @@ fn answer(asked: &Asked) -> Answer {
                 party: Some(party(index)),
                 class: message::MembershipClass::Member.into(),
                 since: Some(MAY),
+                status: message::MemberStatus::Active.into(),
             };
             says(&message::ListMembersResponse { members: range.map(member).collect(), page })
         }

@@ -2,7 +2,10 @@
 
 use access::Caller;
 use eventlog::{Metadata, Recorded};
-use events::{FieldVisibility, MembershipEvent, PersonEvent};
+use events::{
+    CharterEvent, DecisionEvent, FieldVisibility, MembershipEvent, PersonEvent, ProposalEvent,
+    ResolutionEvent,
+};
 use kernel::{Event as _, Party, PersonId, Place, SealError, Sealer, Visibility};
 use serde_json::{Map, Value, json};
 
@@ -58,8 +61,12 @@ pub fn disclosed(
     Ok(Value::Object(data))
 }
 
-/// The field that an event itself shares, and with whom: a name as its registration says, and an
-/// application's statement with the members, who are to decide on it. Every other personal field is
+/// What members say in the course of a decision. One of them stands in an event.
+const SAID_IN_DECISIONS: [&str; 5] = ["reason", "evidence", "argument", "answer", "grounds"];
+
+/// The field that an event itself shares, and with whom: a name as its registration says, and with
+/// the members what they are to judge, such as an application's statement or an objection's
+/// argument. Every other personal field is
 /// its subject's alone here; profiles show what is shared since.
 fn shared_field(
     recorded: &Recorded,
@@ -71,6 +78,14 @@ fn shared_field(
             Some(("name", visibility))
         }
         MembershipEvent::CATEGORY => Some(("statement", FieldVisibility::Network)),
+        ProposalEvent::CATEGORY => Some(("text", FieldVisibility::Network)),
+        CharterEvent::CATEGORY | ResolutionEvent::CATEGORY => {
+            Some(("note", FieldVisibility::Network))
+        }
+        DecisionEvent::CATEGORY => {
+            let field = SAID_IN_DECISIONS.into_iter().find(|field| data.contains_key(*field))?;
+            Some((field, FieldVisibility::Network))
+        }
         _ => None,
     }
 }

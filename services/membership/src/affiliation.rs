@@ -53,12 +53,14 @@ pub enum AffiliationRejection {
 /// The state of one affiliation.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Affiliation {
-    /// Not claimed, or over.
+    /// Never claimed.
     None,
     /// The person says so.
-    Claimed(PersonId),
+    Claimed(PersonId, OrganisationId),
     /// The organisation says so too.
-    Confirmed(PersonId),
+    Confirmed(PersonId, OrganisationId),
+    /// Over.
+    Ended(PersonId, OrganisationId),
 }
 
 impl Decider for Affiliation {
@@ -76,7 +78,7 @@ impl Decider for Affiliation {
     ) -> Result<Vec<AffiliationEvent>, AffiliationRejection> {
         match (self, command) {
             (
-                Affiliation::None,
+                Affiliation::None | Affiliation::Ended(..),
                 AffiliationCommand::ClaimAffiliation { person, organisation, role },
             ) => Ok(vec![AffiliationEvent::AffiliationClaimed {
                 person: *person,
@@ -84,17 +86,17 @@ impl Decider for Affiliation {
                 role: role.clone(),
             }]),
             (
-                Affiliation::Claimed(_) | Affiliation::Confirmed(_),
+                Affiliation::Claimed(..) | Affiliation::Confirmed(..),
                 AffiliationCommand::ClaimAffiliation { .. },
             ) => Ok(vec![]),
-            (Affiliation::Claimed(_), AffiliationCommand::ConfirmAffiliation { by, stewards }) => {
+            (Affiliation::Claimed(..), AffiliationCommand::ConfirmAffiliation { by, stewards }) => {
                 if !stewards.contains(by) {
                     return Err(AffiliationRejection::NotASteward);
                 }
                 Ok(vec![AffiliationEvent::AffiliationConfirmed { steward: *by }])
             }
             (
-                Affiliation::Confirmed(_),
+                Affiliation::Confirmed(..),
                 AffiliationCommand::ConfirmAffiliation { by, stewards },
             ) => {
                 if !stewards.contains(by) {
@@ -103,7 +105,7 @@ impl Decider for Affiliation {
                 Ok(vec![])
             }
             (
-                Affiliation::Claimed(person) | Affiliation::Confirmed(person),
+                Affiliation::Claimed(person, _) | Affiliation::Confirmed(person, _),
                 AffiliationCommand::EndAffiliation { by, stewards },
             ) => {
                 if by != person && !stewards.contains(by) {
@@ -112,7 +114,7 @@ impl Decider for Affiliation {
                 Ok(vec![AffiliationEvent::AffiliationEnded {}])
             }
             (
-                Affiliation::None,
+                Affiliation::None | Affiliation::Ended(..),
                 AffiliationCommand::ConfirmAffiliation { .. }
                 | AffiliationCommand::EndAffiliation { .. },
             ) => Err(AffiliationRejection::NotClaimed),
@@ -121,15 +123,27 @@ impl Decider for Affiliation {
 
     fn evolve(self, event: &AffiliationEvent) -> Affiliation {
         match (self, event) {
-            (_, AffiliationEvent::AffiliationClaimed { person, .. }) => {
-                Affiliation::Claimed(*person)
+            (_, AffiliationEvent::AffiliationClaimed { person, organisation, .. }) => {
+                Affiliation::Claimed(*person, *organisation)
             }
             (
-                Affiliation::Claimed(person) | Affiliation::Confirmed(person),
+                Affiliation::Claimed(person, organisation),
                 AffiliationEvent::AffiliationConfirmed { .. },
-            ) => Affiliation::Confirmed(person),
-            (Affiliation::None, AffiliationEvent::AffiliationConfirmed { .. })
-            | (_, AffiliationEvent::AffiliationEnded {}) => Affiliation::None,
+            ) => Affiliation::Confirmed(person, organisation),
+            (
+                Affiliation::Claimed(person, organisation)
+                | Affiliation::Confirmed(person, organisation),
+                AffiliationEvent::AffiliationEnded {},
+            ) => Affiliation::Ended(person, organisation),
+            // Cannot follow what was decided before; changes nothing.
+            (
+                state @ (Affiliation::None | Affiliation::Ended(..) | Affiliation::Confirmed(..)),
+                AffiliationEvent::AffiliationConfirmed { .. },
+            )
+            | (
+                state @ (Affiliation::None | Affiliation::Ended(..)),
+                AffiliationEvent::AffiliationEnded {},
+            ) => state,
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use eventlog::{CommandContext, Committed, Position, Writer};
-use events::{AttendanceMode, AttendanceSource, CorrectionReason};
+use events::{AttendanceMode, AttendanceSource, Authority, CorrectionReason, RepresentationScope};
 use jiff::Timestamp;
 use kernel::{
     AffiliationId, Clock, Decider, GatheringId, MembershipId, NetworkId, OrganisationId, Party,
@@ -17,11 +17,12 @@ use uuid::Uuid;
 use crate::{
     affiliation::{Affiliation, AffiliationCommand},
     gathering::{Gathering, GatheringCommand, GatheringRejection},
-    membership::{Membership, MembershipCommand},
-    network::{Founding, Network, NetworkCommand, NetworkRejection},
-    organisation::Organisation,
+    membership::{InNetwork, Membership, MembershipCommand},
+    network::{Founding, Network, NetworkCommand, Stage},
+    organisation::{Ground, Organisation, OrganisationCommand, OrganisationRejection},
     person::Person,
     tie::{Declaration, TargetStanding, Tie, TieCommand, TieRejection},
+    warrant::Warrant,
 };
 
 /// Why a command was not carried out, whichever rule or part it was.
@@ -152,8 +153,65 @@ impl Commands {
     ) -> Result<Receipt, Refused> {
         let since = context.effective_at.unwrap_or_else(|| self.now());
         let command = MembershipCommand::AdmitFounder { network, person, since };
-        let id = MembershipId::between(network, Party::Person(person));
-        self.execute::<Membership>(id.uuid(), &command, &context.follow_up("admit")).await
+        let authority = Some(Authority::Founders(network).to_string());
+        let context = CommandContext { authority, ..context.follow_up("admit") };
+        self.membership(network, Party::Person(person), command, &context).await
+    }
+
+    /// Names the founders of a network that an import founded.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Commands::execute`].
+    pub async fn name_founders(
+        &self,
+        network: NetworkId,
+        founders: BTreeSet<PersonId>,
+        context: &CommandContext,
+    ) -> Result<Receipt, Refused> {
+        for person in &founders {
+            self.known(*person).await?;
+        }
+        let command = NetworkCommand::NameFounders { founders };
+        self.execute::<Network>(network.uuid(), &command, context).await
+    }
+
+    /// Does with a network what a founder asks for and `command` says, under the founders' authority
+    /// while they have one.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Commands::execute`].
+    pub async fn as_founder(
+        &self,
+        network: NetworkId,
+        by: PersonId,
+        command: impl FnOnce(Warrant) -> NetworkCommand + Send,
+        context: &CommandContext,
+    ) -> Result<Receipt, Refused> {
+        let warrant = self.founders_warrant(network, by).await?;
+        let authority = Some(warrant.authority(network).to_string());
+        let context = CommandContext { authority, ..context.clone() };
+        self.execute::<Network>(network.uuid(), &command(warrant), &context).await
+    }
+
+    /// Does with an application what a founder asks for and `command` says, under the founders'
+    /// authority while they have one.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Commands::execute`].
+    pub async fn application_as_founder(
+        &self,
+        (network, party): (NetworkId, Party),
+        by: PersonId,
+        command: impl FnOnce(Warrant) -> MembershipCommand + Send,
+        context: &CommandContext,
+    ) -> Result<Receipt, Refused> {
+        let warrant = self.founders_warrant(network, by).await?;
+        let authority = Some(warrant.authority(network).to_string());
+        let context = CommandContext { authority, ..context.clone() };
+        self.membership(network, party, command(warrant), &context).await
     }
 
     /// Executes a command about the membership of `party`.
@@ -165,11 +223,26 @@ impl Commands {
         &self,
         network: NetworkId,
         party: Party,
-        command: &MembershipCommand,
+        command: MembershipCommand,
         context: &CommandContext,
     ) -> Result<Receipt, Refused> {
+        // Where there is no network there is no membership either, and that is the answer then.
+        let stage = self.load::<Network>(network.uuid()).await?.stage();
+        let asked = InNetwork { stage: stage.unwrap_or(Stage::Forming), command };
         let id = MembershipId::between(network, party);
-        self.execute::<Membership>(id.uuid(), command, context).await
+        self.execute::<Membership>(id.uuid(), &asked, context).await
+    }
+
+    /// Refuses every change in a network that is over.
+    ///
+    /// # Errors
+    ///
+    /// Says that the network was dissolved, or that the log failed.
+    pub async fn changeable(&self, network: NetworkId) -> Result<(), Refused> {
+        match self.load::<Network>(network.uuid()).await? {
+            Network::Unfounded => Ok(()),
+            Network::Founded(network) => network.stage.changeable().map_err(refused),
+        }
     }
 
     /// Invites a party that is known here.
@@ -186,7 +259,7 @@ impl Commands {
     ) -> Result<Receipt, Refused> {
         self.party_known(party).await?;
         let command = MembershipCommand::InviteParty { network, party, message };
-        self.membership(network, party, &command, context).await
+        self.membership(network, party, command, context).await
     }
 
     /// Applies, if the network lets anybody apply.
@@ -201,36 +274,68 @@ impl Commands {
         statement: Option<Personal<String>>,
         context: &CommandContext,
     ) -> Result<Receipt, Refused> {
-        let entry = match self.load::<Network>(network.uuid()).await? {
-            Network::Unfounded => return Err(refused(NetworkRejection::NotFounded)),
-            Network::Forming { entry, .. } => entry,
-        };
+        let state = self.load::<Network>(network.uuid()).await?;
+        let entry = state.founded().map_err(refused)?.entry;
         if let Party::Person(person) = party {
             self.known(person).await?;
         }
         let command = MembershipCommand::ApplyForMembership { network, party, statement, entry };
-        self.membership(network, party, &command, context).await
+        self.membership(network, party, command, context).await
     }
 
-    /// Who may decide on members while a network is forming: the founders who never left.
+    /// What a person can appeal to who asks for something as a founder.
+    async fn founders_warrant(&self, network: NetworkId, by: PersonId) -> Result<Warrant, Refused> {
+        Ok(Warrant::Founder { by, founders: self.founders(network).await? })
+    }
+
+    /// The founders who took part, never left and were not erased: who has to consent to what is
+    /// done while a network is forming.
     ///
     /// # Errors
     ///
     /// Says that there is no such network, or that the log failed.
     pub async fn founders(&self, network: NetworkId) -> Result<BTreeSet<PersonId>, Refused> {
-        match self.load::<Network>(network.uuid()).await? {
-            Network::Unfounded => Err(refused(NetworkRejection::NotFounded)),
-            Network::Forming { founders, .. } => {
-                let mut active = BTreeSet::new();
-                for founder in founders {
-                    let id = MembershipId::between(network, Party::Person(founder));
-                    if self.load::<Membership>(id.uuid()).await?.is_unbroken() {
-                        active.insert(founder);
-                    }
-                }
-                Ok(active)
+        let state = self.load::<Network>(network.uuid()).await?;
+        let mut standing = BTreeSet::new();
+        for founder in &state.founded().map_err(refused)?.founders {
+            let id = MembershipId::between(network, Party::Person(*founder));
+            let is_there = self.load::<Person>(founder.uuid()).await?.known().is_ok();
+            if is_there && self.load::<Membership>(id.uuid()).await?.is_unbroken() {
+                standing.insert(*founder);
             }
         }
+        Ok(standing)
+    }
+
+    /// Lets a person represent an organisation in a network.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Commands::execute`].
+    pub async fn authorise_representation(
+        &self,
+        organisation: OrganisationId,
+        (by, person): (PersonId, PersonId),
+        (network, scopes): (NetworkId, BTreeSet<RepresentationScope>),
+        context: &CommandContext,
+    ) -> Result<Receipt, Refused> {
+        self.changeable(network).await?;
+        let affiliation = AffiliationId::between(person, organisation);
+        let membership = MembershipId::between(network, Party::Organisation(organisation));
+        let ground = match self.load::<Affiliation>(affiliation.uuid()).await? {
+            Affiliation::None | Affiliation::Claimed(..) | Affiliation::Ended(..) => {
+                Ground::NotAffiliated
+            }
+            Affiliation::Confirmed(..)
+                if self.load::<Membership>(membership.uuid()).await?.is_active() =>
+            {
+                Ground::Given
+            }
+            Affiliation::Confirmed(..) => Ground::NotAMember,
+        };
+        let command =
+            OrganisationCommand::AuthoriseRepresentation { by, person, network, scopes, ground };
+        self.execute::<Organisation>(organisation.uuid(), &command, context).await
     }
 
     /// Claims an affiliation with an organisation that is known here.
@@ -378,7 +483,7 @@ impl Commands {
             Party::Organisation(organisation) => {
                 match self.load::<Organisation>(organisation.uuid()).await? {
                     Organisation::Unregistered => {
-                        Err(refused(crate::organisation::OrganisationRejection::NotRegistered))
+                        Err(refused(OrganisationRejection::NotRegistered))
                     }
                     Organisation::Registered { .. } => Ok(()),
                 }

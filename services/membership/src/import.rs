@@ -120,6 +120,7 @@ pub async fn import_attendance(
     let network = NetworkId::named(&name);
     let context =
         CommandContext { capacity: Capacity::Import, network_id: Some(network), ..context.clone() };
+    commands.changeable(network).await?;
     check(commands, vault, network, &rows).await?;
 
     let mut imported = Imported {

@@ -2,14 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use events::{MembershipClass, MembershipEvent};
+use events::{MembershipClass, MembershipEvent, Subject};
 use jiff::Timestamp;
 use kernel::{Decider, ErrorCode, NetworkId, Party, PersonId, Personal, Rejection};
 
-use crate::network::Entry;
+use crate::{
+    network::{Entry, NetworkRejection, Stage},
+    warrant::Warrant,
+};
 
 #[cfg(test)]
 mod tests;
+
+/// A command, and how far the network has come where it is given.
+#[derive(Clone, PartialEq, Debug)]
+pub struct InNetwork {
+    /// How far the network has come.
+    pub stage: Stage,
+    /// What is asked for.
+    pub command: MembershipCommand,
+}
 
 /// What can be asked of a membership.
 #[derive(Clone, PartialEq, Debug)]
@@ -46,10 +58,8 @@ pub enum MembershipCommand {
         network: NetworkId,
         /// The party.
         party: Party,
-        /// Who admits.
-        by: PersonId,
-        /// Who founded the network; they admit while it is forming.
-        founders: BTreeSet<PersonId>,
+        /// On whose authority.
+        warrant: Warrant,
         /// Since when it is a member.
         since: Timestamp,
     },
@@ -64,10 +74,31 @@ pub enum MembershipCommand {
     },
     /// Does not admit the party.
     DeclineApplication {
-        /// Who decides.
-        by: PersonId,
-        /// Who founded the network; they decide while it is forming.
-        founders: BTreeSet<PersonId>,
+        /// On whose authority; one founder's no is enough.
+        warrant: Warrant,
+    },
+    /// Keeps a member from taking part, as a decision says.
+    SuspendMember {
+        /// The network.
+        network: NetworkId,
+        /// The member.
+        party: Party,
+    },
+    /// Ends a suspension, as a decision says.
+    ReinstateMember {
+        /// The network.
+        network: NetworkId,
+        /// The member.
+        party: Party,
+    },
+    /// Makes a member leave, as a decision says.
+    ExpelMember {
+        /// The network.
+        network: NetworkId,
+        /// The member.
+        party: Party,
+        /// Until when the party is a member.
+        until: Timestamp,
     },
     /// Leaves.
     ResignMembership {
@@ -83,6 +114,9 @@ pub enum MembershipCommand {
 /// Why a membership refuses a command.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum MembershipRejection {
+    /// The network as it is does not allow it.
+    #[error(transparent)]
+    Network(#[from] NetworkRejection),
     /// One open membership per party and network.
     #[error("this party is a member already")]
     AlreadyMember,
@@ -95,9 +129,6 @@ pub enum MembershipRejection {
     /// Only the invited may enter.
     #[error("this network takes members by invitation only")]
     EntryByInvitation,
-    /// Only founders decide while the network is forming.
-    #[error("only a founder decides on members while the network is forming")]
-    NotAFounder,
     /// Having been a founder opens the door once.
     #[error("a former member enters again by applying or by accepting an invitation")]
     FormerMember,
@@ -113,23 +144,31 @@ pub enum MembershipRejection {
 }
 
 /// Where a party stands in a network.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Standing {
     /// Outside, with nothing pending.
     Outside,
     /// Asked to join.
     Invited,
     /// Wants to join; the network has yet to decide.
-    Applied,
+    Applied {
+        /// The founders who consented to admitting it.
+        consented: BTreeSet<PersonId>,
+    },
     /// An active member.
     Active {
         /// Since when.
         since: Timestamp,
     },
+    /// A member who takes no part for the time being.
+    Suspended {
+        /// Since when it is a member.
+        since: Timestamp,
+    },
 }
 
 /// The state of one membership.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Membership {
     /// Where the party stands.
     pub standing: Standing,
@@ -150,7 +189,7 @@ impl Membership {
 }
 
 impl Decider for Membership {
-    type Command = MembershipCommand;
+    type Command = InNetwork;
     type Event = MembershipEvent;
     type Rejection = MembershipRejection;
 
@@ -158,12 +197,108 @@ impl Decider for Membership {
         Membership { standing: Standing::Outside, former_until: None }
     }
 
+    fn decide(&self, asked: &InNetwork) -> Result<Vec<MembershipEvent>, MembershipRejection> {
+        let InNetwork { stage, command } = asked;
+        match command {
+            MembershipCommand::InviteParty { .. } => stage.enterable()?,
+            MembershipCommand::AdmitMember { warrant, .. }
+            | MembershipCommand::DeclineApplication { warrant } => {
+                stage.allows(warrant, Subject::MembershipAdmit)?;
+            }
+            MembershipCommand::SuspendMember { .. }
+            | MembershipCommand::ReinstateMember { .. }
+            | MembershipCommand::ExpelMember { .. } => stage.decided()?,
+            MembershipCommand::AcceptInvitation
+            | MembershipCommand::DeclineInvitation
+            | MembershipCommand::ApplyForMembership { .. }
+            | MembershipCommand::WithdrawApplication
+            | MembershipCommand::AdmitFounder { .. }
+            | MembershipCommand::ResignMembership { .. } => {}
+        }
+        let events = self.answer(command)?;
+        if events.is_empty() {
+            return Ok(events);
+        }
+        // Asked last: strangers, who are refused before, learn nothing about the network.
+        match command {
+            MembershipCommand::AcceptInvitation | MembershipCommand::ApplyForMembership { .. } => {
+                stage.enterable()?;
+            }
+            MembershipCommand::DeclineInvitation
+            | MembershipCommand::WithdrawApplication
+            | MembershipCommand::AdmitFounder { .. } => stage.changeable()?,
+            MembershipCommand::InviteParty { .. }
+            | MembershipCommand::AdmitMember { .. }
+            | MembershipCommand::DeclineApplication { .. }
+            | MembershipCommand::SuspendMember { .. }
+            | MembershipCommand::ReinstateMember { .. }
+            | MembershipCommand::ExpelMember { .. }
+            // A resignation is never refused to a member.
+            | MembershipCommand::ResignMembership { .. } => {}
+        }
+        Ok(events)
+    }
+
+    fn evolve(self, event: &MembershipEvent) -> Membership {
+        let standing = match (self.standing, event) {
+            (_, MembershipEvent::PartyInvited { .. }) => Standing::Invited,
+            (
+                _,
+                MembershipEvent::InvitationAccepted {} | MembershipEvent::MembershipApplied { .. },
+            ) => Standing::Applied { consented: BTreeSet::new() },
+            (
+                _,
+                MembershipEvent::InvitationDeclined {}
+                | MembershipEvent::ApplicationWithdrawn {}
+                | MembershipEvent::ApplicationDeclined {},
+            ) => Standing::Outside,
+            (
+                Standing::Applied { mut consented },
+                MembershipEvent::AdmissionConsented { founder, .. },
+            ) => {
+                consented.insert(*founder);
+                Standing::Applied { consented }
+            }
+            (_, MembershipEvent::MemberAdmitted { since, .. }) => {
+                Standing::Active { since: *since }
+            }
+            (Standing::Active { since }, MembershipEvent::MemberSuspended { .. }) => {
+                Standing::Suspended { since }
+            }
+            (Standing::Suspended { since }, MembershipEvent::MemberReinstated { .. }) => {
+                Standing::Active { since }
+            }
+            (
+                _,
+                MembershipEvent::MemberResigned { until, .. }
+                | MembershipEvent::MemberExpelled { until, .. },
+            ) => {
+                return Membership { standing: Standing::Outside, former_until: Some(*until) };
+            }
+            // Cannot follow what was decided before; changes nothing.
+            (
+                standing @ (Standing::Outside
+                | Standing::Invited
+                | Standing::Applied { .. }
+                | Standing::Active { .. }
+                | Standing::Suspended { .. }),
+                MembershipEvent::AdmissionConsented { .. }
+                | MembershipEvent::MemberSuspended { .. }
+                | MembershipEvent::MemberReinstated { .. },
+            ) => standing,
+        };
+        Membership { standing, former_until: self.former_until }
+    }
+}
+
+impl Membership {
+    /// What follows where the network allows it.
     #[expect(clippy::too_many_lines, reason = "one table of standings and commands")]
-    fn decide(
+    fn answer(
         &self,
         command: &MembershipCommand,
     ) -> Result<Vec<MembershipEvent>, MembershipRejection> {
-        match (self.standing, command) {
+        match (&self.standing, command) {
             (Standing::Outside, MembershipCommand::InviteParty { network, party, message }) => {
                 Ok(vec![MembershipEvent::PartyInvited {
                     network: *network,
@@ -171,13 +306,14 @@ impl Decider for Membership {
                     message: message.clone(),
                 }])
             }
-            (Standing::Invited | Standing::Applied, MembershipCommand::InviteParty { .. }) => {
-                Ok(vec![])
-            }
+            (
+                Standing::Invited | Standing::Applied { .. },
+                MembershipCommand::InviteParty { .. },
+            ) => Ok(vec![]),
             (Standing::Invited, MembershipCommand::AcceptInvitation) => {
                 Ok(vec![MembershipEvent::InvitationAccepted {}])
             }
-            (Standing::Applied, MembershipCommand::AcceptInvitation) => Ok(vec![]),
+            (Standing::Applied { .. }, MembershipCommand::AcceptInvitation) => Ok(vec![]),
             (Standing::Invited, MembershipCommand::DeclineInvitation) => {
                 Ok(vec![MembershipEvent::InvitationDeclined {}])
             }
@@ -185,7 +321,7 @@ impl Decider for Membership {
                 Standing::Outside,
                 MembershipCommand::AcceptInvitation | MembershipCommand::DeclineInvitation,
             )
-            | (Standing::Applied, MembershipCommand::DeclineInvitation) => {
+            | (Standing::Applied { .. }, MembershipCommand::DeclineInvitation) => {
                 Err(MembershipRejection::NotInvited)
             }
             (
@@ -202,27 +338,43 @@ impl Decider for Membership {
             (Standing::Invited, MembershipCommand::ApplyForMembership { .. }) => {
                 Ok(vec![MembershipEvent::InvitationAccepted {}])
             }
-            (Standing::Applied, MembershipCommand::ApplyForMembership { .. }) => Ok(vec![]),
-            (Standing::Applied, MembershipCommand::WithdrawApplication) => {
+            (Standing::Applied { .. }, MembershipCommand::ApplyForMembership { .. }) => Ok(vec![]),
+            (Standing::Applied { .. }, MembershipCommand::WithdrawApplication) => {
                 Ok(vec![MembershipEvent::ApplicationWithdrawn {}])
             }
             (
-                Standing::Applied,
-                MembershipCommand::AdmitMember { network, party, by, founders, since },
+                Standing::Applied { consented },
+                MembershipCommand::AdmitMember { network, party, warrant, since },
             ) => {
-                founder(founders, *by)?;
-                self.admitted(*network, *party, MembershipClass::Member, *since)
+                let admitted = self.admitted(*network, *party, MembershipClass::Member, *since)?;
+                match warrant {
+                    Warrant::Decision(_) => Ok(admitted),
+                    Warrant::Founder { by, founders } => {
+                        let mut consented = consented.clone();
+                        let mut events = Vec::new();
+                        if consented.insert(*by) {
+                            events.push(MembershipEvent::AdmissionConsented {
+                                network: *network,
+                                party: *party,
+                                founder: *by,
+                            });
+                        }
+                        if founders.is_subset(&consented) {
+                            events.extend(admitted);
+                        }
+                        Ok(events)
+                    }
+                }
             }
             (
-                Standing::Outside | Standing::Invited | Standing::Applied,
+                Standing::Outside | Standing::Invited | Standing::Applied { .. },
                 MembershipCommand::AdmitFounder { .. },
             ) if self.former_until.is_some() => Err(MembershipRejection::FormerMember),
             (
-                Standing::Outside | Standing::Invited | Standing::Applied,
+                Standing::Outside | Standing::Invited | Standing::Applied { .. },
                 MembershipCommand::AdmitFounder { network, person, since },
             ) => self.admitted(*network, Party::Person(*person), MembershipClass::Founder, *since),
-            (Standing::Applied, MembershipCommand::DeclineApplication { by, founders }) => {
-                founder(founders, *by)?;
+            (Standing::Applied { .. }, MembershipCommand::DeclineApplication { .. }) => {
                 Ok(vec![MembershipEvent::ApplicationDeclined {}])
             }
             (
@@ -232,17 +384,39 @@ impl Decider for Membership {
                 | MembershipCommand::DeclineApplication { .. },
             ) => Err(MembershipRejection::NotApplied),
             (
-                Standing::Outside | Standing::Invited | Standing::Applied,
-                MembershipCommand::ResignMembership { .. },
+                Standing::Outside | Standing::Invited | Standing::Applied { .. },
+                MembershipCommand::ResignMembership { .. }
+                | MembershipCommand::SuspendMember { .. }
+                | MembershipCommand::ReinstateMember { .. }
+                | MembershipCommand::ExpelMember { .. },
             ) => Err(MembershipRejection::NotAMember),
-            (Standing::Active { .. }, MembershipCommand::AdmitFounder { .. }) => Ok(vec![]),
-            (Standing::Active { since }, MembershipCommand::ResignMembership { until, .. })
-                if *until < since =>
-            {
-                Err(MembershipRejection::EndsBeforeItBegan(since))
+            (
+                Standing::Active { .. } | Standing::Suspended { .. },
+                MembershipCommand::AdmitFounder { .. },
+            )
+            | (Standing::Suspended { .. }, MembershipCommand::SuspendMember { .. })
+            | (Standing::Active { .. }, MembershipCommand::ReinstateMember { .. }) => Ok(vec![]),
+            (Standing::Active { .. }, MembershipCommand::SuspendMember { network, party }) => {
+                Ok(vec![MembershipEvent::MemberSuspended { network: *network, party: *party }])
+            }
+            (Standing::Suspended { .. }, MembershipCommand::ReinstateMember { network, party }) => {
+                Ok(vec![MembershipEvent::MemberReinstated { network: *network, party: *party }])
             }
             (
-                Standing::Active { .. },
+                Standing::Active { since } | Standing::Suspended { since },
+                MembershipCommand::ResignMembership { until, .. }
+                | MembershipCommand::ExpelMember { until, .. },
+            ) if until < since => Err(MembershipRejection::EndsBeforeItBegan(*since)),
+            (
+                Standing::Active { .. } | Standing::Suspended { .. },
+                MembershipCommand::ExpelMember { network, party, until },
+            ) => Ok(vec![MembershipEvent::MemberExpelled {
+                network: *network,
+                party: *party,
+                until: *until,
+            }]),
+            (
+                Standing::Active { .. } | Standing::Suspended { .. },
                 MembershipCommand::ResignMembership { network, party, until },
             ) => Ok(vec![MembershipEvent::MemberResigned {
                 network: *network,
@@ -250,7 +424,7 @@ impl Decider for Membership {
                 until: *until,
             }]),
             (
-                Standing::Active { .. },
+                Standing::Active { .. } | Standing::Suspended { .. },
                 MembershipCommand::InviteParty { .. }
                 | MembershipCommand::AcceptInvitation
                 | MembershipCommand::DeclineInvitation
@@ -262,25 +436,6 @@ impl Decider for Membership {
         }
     }
 
-    fn evolve(self, event: &MembershipEvent) -> Membership {
-        let standing = match event {
-            MembershipEvent::PartyInvited { .. } => Standing::Invited,
-            MembershipEvent::InvitationAccepted {} | MembershipEvent::MembershipApplied { .. } => {
-                Standing::Applied
-            }
-            MembershipEvent::InvitationDeclined {}
-            | MembershipEvent::ApplicationWithdrawn {}
-            | MembershipEvent::ApplicationDeclined {} => Standing::Outside,
-            MembershipEvent::MemberAdmitted { since, .. } => Standing::Active { since: *since },
-            MembershipEvent::MemberResigned { until, .. } => {
-                return Membership { standing: Standing::Outside, former_until: Some(*until) };
-            }
-        };
-        Membership { standing, ..self }
-    }
-}
-
-impl Membership {
     fn admitted(
         &self,
         network: NetworkId,
@@ -299,13 +454,10 @@ impl Membership {
     }
 }
 
-fn founder(founders: &BTreeSet<PersonId>, by: PersonId) -> Result<(), MembershipRejection> {
-    if founders.contains(&by) { Ok(()) } else { Err(MembershipRejection::NotAFounder) }
-}
-
 impl Rejection for MembershipRejection {
     fn code(&self) -> ErrorCode {
         match self {
+            MembershipRejection::Network(rejection) => rejection.code(),
             MembershipRejection::AlreadyMember => ErrorCode::AlreadyExists,
             MembershipRejection::NotInvited
             | MembershipRejection::NotApplied
@@ -314,17 +466,16 @@ impl Rejection for MembershipRejection {
             | MembershipRejection::NotAMember
             | MembershipRejection::EndsBeforeItBegan(_)
             | MembershipRejection::BeginsBeforeFormerEnded(_) => ErrorCode::Precondition,
-            MembershipRejection::NotAFounder => ErrorCode::Forbidden,
         }
     }
 
     fn reason(&self) -> &'static str {
         match self {
+            MembershipRejection::Network(rejection) => rejection.reason(),
             MembershipRejection::AlreadyMember => "ALREADY_A_MEMBER",
             MembershipRejection::NotInvited => "NOT_INVITED",
             MembershipRejection::NotApplied => "NOT_APPLIED",
             MembershipRejection::EntryByInvitation => "ENTRY_BY_INVITATION",
-            MembershipRejection::NotAFounder => "NOT_A_FOUNDER",
             MembershipRejection::FormerMember => "FORMER_MEMBER",
             MembershipRejection::NotAMember => "NOT_A_MEMBER",
             MembershipRejection::EndsBeforeItBegan(_) => "MEMBERSHIP_ENDS_BEFORE_IT_BEGAN",

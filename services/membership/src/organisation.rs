@@ -1,9 +1,9 @@
-//! The rules of an organisation's record and its stewards.
+//! The rules of an organisation's record, its stewards, and who represents it in networks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use events::OrganisationEvent;
-use kernel::{Decider, ErrorCode, PersonId, Rejection};
+use events::{OrganisationEvent, RepresentationScope};
+use kernel::{Decider, ErrorCode, NetworkId, PersonId, Rejection};
 
 #[cfg(test)]
 mod tests;
@@ -32,6 +32,55 @@ pub enum OrganisationCommand {
         /// The steward.
         person: PersonId,
     },
+    /// Lets a person represent it in a network.
+    AuthoriseRepresentation {
+        /// Who does.
+        by: PersonId,
+        /// Who is to represent it.
+        person: PersonId,
+        /// Where.
+        network: NetworkId,
+        /// In what; replaces what the person was authorised to there before.
+        scopes: BTreeSet<RepresentationScope>,
+        /// How the person and the network stand to the organisation.
+        ground: Ground,
+    },
+    /// No longer lets a person represent it in a network.
+    WithdrawRepresentation {
+        /// Who does: a steward, or the representative themselves.
+        by: PersonId,
+        /// The representative.
+        person: PersonId,
+        /// Where.
+        network: NetworkId,
+    },
+    /// Ends a representation that has lost its ground; see [`Organisation::represented`].
+    EndRepresentation {
+        /// The representative.
+        person: PersonId,
+        /// Where.
+        network: NetworkId,
+    },
+}
+
+/// What a representation stands on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ground {
+    /// The person belongs to the organisation, confirmed, and the organisation to the network.
+    Given,
+    /// The person's affiliation is not confirmed.
+    NotAffiliated,
+    /// The organisation is no active member of the network.
+    NotAMember,
+}
+
+/// What ended, and with it the representations that stood on it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LostGround {
+    /// A person's affiliation: they represent it nowhere.
+    Affiliation(PersonId),
+    /// The membership of a network: nobody represents it there.
+    Membership(NetworkId),
 }
 
 /// Why an organisation's record refuses a command.
@@ -49,6 +98,18 @@ pub enum OrganisationRejection {
     /// An organisation always has a steward.
     #[error("the last steward cannot be removed; appoint another one first")]
     LastSteward,
+    /// A representation is for something.
+    #[error("say at least one thing that the person may do for the organisation")]
+    ScopesEmpty,
+    /// Representatives belong to the organisation.
+    #[error("the affiliation of this person is not confirmed; confirm it first")]
+    NotAffiliated,
+    /// One is represented where one is a member.
+    #[error("this organisation is not a member of this network")]
+    NotAMember,
+    /// One vote, one voter.
+    #[error("another person votes for this organisation in this network; withdraw that first")]
+    VoteTaken,
 }
 
 /// The state of one organisation's record.
@@ -62,6 +123,8 @@ pub enum Organisation {
         name: String,
         /// Who speaks for it; never empty.
         stewards: BTreeSet<PersonId>,
+        /// Who represents it where, and in what.
+        representatives: BTreeMap<(NetworkId, PersonId), BTreeSet<RepresentationScope>>,
     },
 }
 
@@ -71,6 +134,20 @@ impl Organisation {
         match self {
             Organisation::Unregistered => BTreeSet::new(),
             Organisation::Registered { stewards, .. } => stewards.clone(),
+        }
+    }
+
+    /// The representations, by network and person, that stood on what was lost.
+    pub fn represented(&self, lost: LostGround) -> Vec<(NetworkId, PersonId)> {
+        match self {
+            Organisation::Unregistered => vec![],
+            Organisation::Registered { representatives, .. } => {
+                let stood = |(there, who): &&(NetworkId, PersonId)| match lost {
+                    LostGround::Affiliation(person) => *who == person,
+                    LostGround::Membership(network) => *there == network,
+                };
+                representatives.keys().filter(stood).copied().collect()
+            }
         }
     }
 
@@ -97,6 +174,7 @@ impl Decider for Organisation {
         Organisation::Unregistered
     }
 
+    #[expect(clippy::too_many_lines, reason = "one table of states and commands")]
     fn decide(
         &self,
         command: &OrganisationCommand,
@@ -110,7 +188,7 @@ impl Decider for Organisation {
                 steward: *by,
             }]),
             (
-                Organisation::Registered { name: registered, stewards },
+                Organisation::Registered { name: registered, stewards, .. },
                 OrganisationCommand::RegisterOrganisation { by, name },
             ) => {
                 let same = registered == name && stewards.contains(by);
@@ -140,42 +218,117 @@ impl Decider for Organisation {
                 Ok(vec![OrganisationEvent::StewardRemoved { person: *person }])
             }
             (
+                Organisation::Registered { representatives, .. },
+                OrganisationCommand::AuthoriseRepresentation {
+                    by,
+                    person,
+                    network,
+                    scopes,
+                    ground,
+                },
+            ) => {
+                self.steward(*by)?;
+                if scopes.is_empty() {
+                    return Err(OrganisationRejection::ScopesEmpty);
+                }
+                match ground {
+                    Ground::Given => {}
+                    Ground::NotAffiliated => return Err(OrganisationRejection::NotAffiliated),
+                    Ground::NotAMember => return Err(OrganisationRejection::NotAMember),
+                }
+                let voter = RepresentationScope::Vote;
+                let taken = representatives.iter().any(|((there, other), may)| {
+                    there == network && other != person && may.contains(&voter)
+                });
+                if taken && scopes.contains(&voter) {
+                    return Err(OrganisationRejection::VoteTaken);
+                }
+                if representatives.get(&(*network, *person)) == Some(scopes) {
+                    return Ok(vec![]);
+                }
+                Ok(vec![OrganisationEvent::RepresentationAuthorised {
+                    person: *person,
+                    network: *network,
+                    scopes: scopes.clone(),
+                }])
+            }
+            (
+                Organisation::Registered { representatives, .. },
+                OrganisationCommand::WithdrawRepresentation { by, person, network },
+            ) => {
+                if by != person {
+                    self.steward(*by)?;
+                }
+                Ok(withdrawn(representatives, (*network, *person)))
+            }
+            (
+                Organisation::Registered { representatives, .. },
+                OrganisationCommand::EndRepresentation { person, network },
+            ) => Ok(withdrawn(representatives, (*network, *person))),
+            (
                 Organisation::Unregistered,
                 OrganisationCommand::AppointSteward { .. }
-                | OrganisationCommand::RemoveSteward { .. },
+                | OrganisationCommand::RemoveSteward { .. }
+                | OrganisationCommand::AuthoriseRepresentation { .. }
+                | OrganisationCommand::WithdrawRepresentation { .. }
+                | OrganisationCommand::EndRepresentation { .. },
             ) => Err(OrganisationRejection::NotRegistered),
         }
     }
 
-    fn evolve(self, event: &OrganisationEvent) -> Organisation {
-        match (self, event) {
+    fn evolve(mut self, event: &OrganisationEvent) -> Organisation {
+        match (&mut self, event) {
             (_, OrganisationEvent::OrganisationRegistered { name, steward }) => {
-                Organisation::Registered {
+                return Organisation::Registered {
                     name: name.clone(),
                     stewards: BTreeSet::from([*steward]),
-                }
+                    representatives: BTreeMap::new(),
+                };
             }
             (
-                Organisation::Registered { name, mut stewards },
+                Organisation::Registered { stewards, .. },
                 OrganisationEvent::StewardAppointed { person },
             ) => {
                 stewards.insert(*person);
-                Organisation::Registered { name, stewards }
             }
             (
-                Organisation::Registered { name, mut stewards },
+                Organisation::Registered { stewards, .. },
                 OrganisationEvent::StewardRemoved { person },
             ) => {
                 stewards.remove(person);
-                Organisation::Registered { name, stewards }
+            }
+            (
+                Organisation::Registered { representatives, .. },
+                OrganisationEvent::RepresentationAuthorised { person, network, scopes },
+            ) => {
+                representatives.insert((*network, *person), scopes.clone());
+            }
+            (
+                Organisation::Registered { representatives, .. },
+                OrganisationEvent::RepresentationWithdrawn { person, network },
+            ) => {
+                representatives.remove(&(*network, *person));
             }
             (
                 Organisation::Unregistered,
                 OrganisationEvent::StewardAppointed { .. }
-                | OrganisationEvent::StewardRemoved { .. },
-            ) => Organisation::Unregistered,
+                | OrganisationEvent::StewardRemoved { .. }
+                | OrganisationEvent::RepresentationAuthorised { .. }
+                | OrganisationEvent::RepresentationWithdrawn { .. },
+            ) => {}
         }
+        self
     }
+}
+
+/// The end of a representation, if there is one.
+fn withdrawn(
+    representatives: &BTreeMap<(NetworkId, PersonId), BTreeSet<RepresentationScope>>,
+    key: (NetworkId, PersonId),
+) -> Vec<OrganisationEvent> {
+    let (network, person) = key;
+    let ended = OrganisationEvent::RepresentationWithdrawn { person, network };
+    if representatives.contains_key(&key) { vec![ended] } else { vec![] }
 }
 
 impl Rejection for OrganisationRejection {
@@ -184,7 +337,11 @@ impl Rejection for OrganisationRejection {
             OrganisationRejection::NotRegistered => ErrorCode::NotFound,
             OrganisationRejection::AlreadyRegistered => ErrorCode::AlreadyExists,
             OrganisationRejection::NotASteward => ErrorCode::Forbidden,
-            OrganisationRejection::LastSteward => ErrorCode::Precondition,
+            OrganisationRejection::ScopesEmpty => ErrorCode::Invalid,
+            OrganisationRejection::LastSteward
+            | OrganisationRejection::NotAffiliated
+            | OrganisationRejection::NotAMember
+            | OrganisationRejection::VoteTaken => ErrorCode::Precondition,
         }
     }
 
@@ -194,6 +351,10 @@ impl Rejection for OrganisationRejection {
             OrganisationRejection::AlreadyRegistered => "ORGANISATION_ALREADY_REGISTERED",
             OrganisationRejection::NotASteward => "NOT_A_STEWARD",
             OrganisationRejection::LastSteward => "LAST_STEWARD",
+            OrganisationRejection::ScopesEmpty => "REPRESENTATION_SCOPES_EMPTY",
+            OrganisationRejection::NotAffiliated => "AFFILIATION_NOT_CONFIRMED",
+            OrganisationRejection::NotAMember => "NOT_A_MEMBER",
+            OrganisationRejection::VoteTaken => "VOTING_REPRESENTATIVE_TAKEN",
         }
     }
 }

@@ -10,7 +10,7 @@ use kernel::{
     Clock, GatheringId, Known, NetworkId, OrganisationId, Party, PersonId, Place, Sealer as _,
 };
 use projector::{AsOf, Reflected, Store, View, ViewError};
-use roster::{Member, Roster};
+use roster::{Among, Member, Roster};
 use vault::{Vault, VaultError};
 use wire::page::Page;
 
@@ -24,7 +24,9 @@ use crate::{
         Listed, Part,
         gatherings::{self, AttendanceRow, GatheringRow, GatheringsView},
         networks::{self, NetworkRow, NetworksView},
-        organisations::{self, AffiliationRow, OrganisationRow, OrganisationsView},
+        organisations::{
+            self, AffiliationRow, OrganisationRow, OrganisationsView, RepresentationRow,
+        },
         people::{self, PeopleView, PersonRow},
         ties::{self, TieRow, TiesView},
     },
@@ -191,7 +193,25 @@ impl Queries {
         fresh(&self.organisations, min_position, read).await.map_err(refused)
     }
 
-    /// Who was a member at a moment.
+    /// Who represented which organisation in a network at a moment.
+    ///
+    /// # Errors
+    ///
+    /// Says that the view is behind or failed.
+    pub async fn representations(
+        &self,
+        network: NetworkId,
+        moment: Moment,
+        page: &Page,
+        min_position: u64,
+    ) -> Result<Reflected<Listed<RepresentationRow>>, Refused> {
+        let (as_of, part) = (self.as_of(moment, page).await?, part(page));
+        let read =
+            move |connection: &_| organisations::representations(connection, network, as_of, part);
+        fresh(&self.organisations, min_position, read).await.map_err(refused)
+    }
+
+    /// Who was a member at a moment, the suspended too.
     ///
     /// # Errors
     ///
@@ -209,7 +229,8 @@ impl Queries {
         let (mut after, mut skip) = (None, page.offset);
         loop {
             let limit = if skip == 0 { page.limit } else { roster::PAGE_MAX };
-            let members = self.roster.members(network, as_of, after, limit).await;
+            let members =
+                self.roster.members_among(Among::Everybody, network, as_of, (after, limit)).await;
             let Reflected { position, value } = members.map_err(refused)?;
             if skip == 0 || value.members.is_empty() {
                 let listed = Listed { items: value.members, total: value.total };
@@ -343,8 +364,8 @@ impl Queries {
                 if shares_network {
                     break;
                 }
-                let standing = self.roster.standing(*network, Party::Person(person));
-                shares_network = standing.map_err(refused)?.is_some();
+                let belongs = self.roster.belongs(*network, Party::Person(person));
+                shares_network = belongs.map_err(refused)?;
             }
         }
         let mut profile = Vec::new();

@@ -1,7 +1,10 @@
-//! What follows from recorded events: the key of an erased person is destroyed.
+//! What follows from recorded events: the key of an erased person is destroyed, and rules and
+//! decisions have their [`consequences`].
 //!
-//! Not a view: the vault remembers how far this has come, and a rebuild never does it again. A
-//! crash between the event and the destruction is made good at the next start.
+//! Neither is a view: a rebuild never does it again. The vault remembers how far the destruction of
+//! keys has come; a crash between the event and the destruction is made good at the next start.
+
+pub mod consequences;
 
 use std::{sync::Arc, time::Duration};
 

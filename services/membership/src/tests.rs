@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use events::Subject;
 use jiff::Timestamp;
 use kernel::Rejection;
 
@@ -31,10 +32,18 @@ fn network() -> Vec<Box<dyn Rejection>> {
         NetworkRejection::NotFounded => Some(NetworkRejection::NameTaken),
         NetworkRejection::NameTaken => Some(NetworkRejection::FoundersTooFew),
         NetworkRejection::FoundersTooFew => Some(NetworkRejection::FounderNotNamed),
-        NetworkRejection::FounderNotNamed => Some(NetworkRejection::NotNamedAsFounder),
+        NetworkRejection::FounderNotNamed => Some(NetworkRejection::FoundersAlreadyNamed),
+        NetworkRejection::FoundersAlreadyNamed => Some(NetworkRejection::NotNamedAsFounder),
         NetworkRejection::NotNamedAsFounder => Some(NetworkRejection::NotAFounder),
         NetworkRejection::NotAFounder => Some(NetworkRejection::TypesEmpty),
-        NetworkRejection::TypesEmpty => None,
+        NetworkRejection::TypesEmpty => Some(NetworkRejection::NotForming),
+        NetworkRejection::NotForming => Some(NetworkRejection::NotActive),
+        NetworkRejection::NotActive => {
+            Some(NetworkRejection::DecisionNeeded(Subject::MembershipAdmit))
+        }
+        NetworkRejection::DecisionNeeded(_) => Some(NetworkRejection::Paused),
+        NetworkRejection::Paused => Some(NetworkRejection::Dissolved),
+        NetworkRejection::Dissolved => None,
     })
 }
 
@@ -54,7 +63,11 @@ fn organisation() -> Vec<Box<dyn Rejection>> {
         OrganisationRejection::NotRegistered => Some(OrganisationRejection::AlreadyRegistered),
         OrganisationRejection::AlreadyRegistered => Some(OrganisationRejection::NotASteward),
         OrganisationRejection::NotASteward => Some(OrganisationRejection::LastSteward),
-        OrganisationRejection::LastSteward => None,
+        OrganisationRejection::LastSteward => Some(OrganisationRejection::ScopesEmpty),
+        OrganisationRejection::ScopesEmpty => Some(OrganisationRejection::NotAffiliated),
+        OrganisationRejection::NotAffiliated => Some(OrganisationRejection::NotAMember),
+        OrganisationRejection::NotAMember => Some(OrganisationRejection::VoteTaken),
+        OrganisationRejection::VoteTaken => None,
     })
 }
 
@@ -71,8 +84,10 @@ fn membership() -> Vec<Box<dyn Rejection>> {
         MembershipRejection::AlreadyMember => Some(MembershipRejection::NotInvited),
         MembershipRejection::NotInvited => Some(MembershipRejection::NotApplied),
         MembershipRejection::NotApplied => Some(MembershipRejection::EntryByInvitation),
-        MembershipRejection::EntryByInvitation => Some(MembershipRejection::NotAFounder),
-        MembershipRejection::NotAFounder => Some(MembershipRejection::FormerMember),
+        MembershipRejection::EntryByInvitation => {
+            Some(MembershipRejection::Network(NetworkRejection::NotAFounder))
+        }
+        MembershipRejection::Network(_) => Some(MembershipRejection::FormerMember),
         MembershipRejection::FormerMember => Some(MembershipRejection::NotAMember),
         MembershipRejection::NotAMember => {
             Some(MembershipRejection::EndsBeforeItBegan(Timestamp::UNIX_EPOCH))
@@ -165,11 +180,14 @@ fn reasons_that_callers_act_on_are_never_renamed() {
         reasons,
         [
             "AFFILIATION_NOT_CLAIMED",
+            "AFFILIATION_NOT_CONFIRMED",
             "AFFILIATION_NOT_ONES_OWN",
             "ALREADY_A_MEMBER",
             "ATTENDANCE_DIFFERS",
+            "DECISION_NEEDED",
             "ENTRY_BY_INVITATION",
             "FORMER_MEMBER",
+            "FOUNDERS_ALREADY_NAMED",
             "FOUNDERS_TOO_FEW",
             "FOUNDER_NOT_NAMED",
             "GATHERING_ALREADY_PLANNED",
@@ -179,8 +197,12 @@ fn reasons_that_callers_act_on_are_never_renamed() {
             "MEMBERSHIP_BEGINS_BEFORE_FORMER_ENDED",
             "MEMBERSHIP_ENDS_BEFORE_IT_BEGAN",
             "NAME_EMPTY",
+            "NETWORK_DISSOLVED",
             "NETWORK_NAME_TAKEN",
+            "NETWORK_NOT_ACTIVE",
+            "NETWORK_NOT_FORMING",
             "NETWORK_NOT_FOUND",
+            "NETWORK_PAUSED",
             "NETWORK_TYPES_EMPTY",
             "NOTHING_TO_CORRECT",
             "NOT_APPLIED",
@@ -200,12 +222,14 @@ fn reasons_that_callers_act_on_are_never_renamed() {
             "PROFILE_FIELD_TWICE",
             "RATINGS_EMPTY",
             "RATING_OUT_OF_RANGE",
+            "REPRESENTATION_SCOPES_EMPTY",
             "TIE_ALREADY_OPEN",
             "TIE_BEGINS_BEFORE_FORMER_ENDED",
             "TIE_ENDS_BEFORE_IT_BEGAN",
             "TIE_NOT_FOUND",
             "TIE_TARGET_NOT_A_MEMBER",
             "TIE_TO_ONESELF",
+            "VOTING_REPRESENTATIVE_TAKEN",
         ]
     );
 }

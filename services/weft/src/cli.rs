@@ -5,10 +5,13 @@
 //! the command did what it was asked.
 
 mod attendance_csv;
+mod certificate;
 mod client;
+mod count;
 mod demo;
 mod erase;
 mod failure;
+mod founding;
 mod history;
 mod import;
 mod moment;
@@ -58,6 +61,8 @@ enum Command {
     History(history::Args),
     Erase(erase::Args),
     Rebuild(rebuild::Args),
+    Count(Box<count::Args>),
+    Certificate(certificate::Args),
 }
 
 /// Does what the command line asks for, and says how it went.
@@ -87,5 +92,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::History(args) => runtime.block_on(history::run(args)),
         Command::Erase(args) => runtime.block_on(erase::run(args)),
         Command::Rebuild(args) => rebuild::run(&args),
+        Command::Count(args) => count::run(&args),
+        Command::Certificate(args) => runtime.block_on(certificate::run(args)),
     }
 }

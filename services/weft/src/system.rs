@@ -10,19 +10,29 @@ use assessment::{grpc::StructureGrpc, views::structure::StructureView};
 use axum::{Router, response::Response};
 use eventlog::{EventLog, LogError, MemoryLog, Position, Writer};
 use eventlog_sqlite::{Figures, OpenError, Options, SqliteLog, Stats};
+use futures::FutureExt as _;
+use governance::{
+    deadlines::{DeadlinesView, Schedule, Scheduler},
+    grpc::GovernanceGrpc,
+    secret_box::{SecretBoxError, SecretBoxes},
+    views::{
+        charters::ChartersView, decisions::DecisionsView, participation::ParticipationView,
+        proposals::ProposalsView, register::RegisterView,
+    },
+};
 use history::grpc::HistoryGrpc;
 use host::{DeadlineLayer, EndStreamsLayer, Reading, Shutdown, TelemetryLayer};
-use kernel::{Clock, Identities, Sealer};
+use kernel::{Clock, Identities, Rejection, Sealer};
 use membership::{
     commands::Commands,
     grpc::MembershipGrpc,
-    reactions::erase_keys,
+    reactions::{consequences::Consequences, erase_keys},
     views::{
         gatherings::GatheringsView, networks::NetworksView, organisations::OrganisationsView,
         people::PeopleView, ties::TiesView,
     },
 };
-use projector::{Digest, Projection, Store, View, ViewError, ViewState};
+use projector::{Digest, Projection, Reactor, Store, View, ViewError, ViewState};
 use roster::{Roster, RosterView};
 use tonic::{Code, Status, codec::CompressionEncoding, service::Routes, transport::Channel};
 use tonic_health::{ServingStatus, server::HealthReporter};
@@ -30,6 +40,13 @@ use tower_http::cors::{Any, CorsLayer};
 use vault::{Vault, VaultError};
 use wire::weft::{
     assessment::v1::structure_service_server::StructureServiceServer,
+    governance::v1::{
+        agenda_service_server::AgendaServiceServer, charter_service_server::CharterServiceServer,
+        decision_service_server::DecisionServiceServer,
+        delegation_service_server::DelegationServiceServer, goal_service_server::GoalServiceServer,
+        proposal_service_server::ProposalServiceServer,
+        register_service_server::RegisterServiceServer,
+    },
     history::v1::history_service_server::HistoryServiceServer,
     membership::v1::{
         gathering_service_server::GatheringServiceServer,
@@ -45,6 +62,9 @@ const VIEWS_FOLDER: &str = "views";
 
 /// Where keys of persons are kept, inside the folder of data.
 const VAULT_FILE: &str = "vault.sqlite";
+
+/// Where ballots of open secret decisions are kept, inside the folder of data.
+const BALLOTS_FILE: &str = "ballots.sqlite";
 
 /// How large a request may be, in bytes.
 const REQUEST_BYTES_MAX: usize = 4 << 20;
@@ -87,6 +107,9 @@ pub enum StartError {
     /// The vault cannot be opened.
     #[error("the vault of keys cannot be opened")]
     Vault(#[from] VaultError),
+    /// The ballots of secret decisions cannot be opened.
+    #[error("the boxes of secret decisions cannot be opened")]
+    Ballots(#[from] SecretBoxError),
     /// The issuer's key cannot be used.
     #[error(transparent)]
     Issuer(#[from] IssuerError),
@@ -110,6 +133,10 @@ pub struct System {
     routes: Router,
     log: Arc<dyn EventLog>,
     views: Vec<View>,
+    reactors: Vec<Reactor>,
+    scheduler: Arc<Scheduler>,
+    schedule: Schedule,
+    clock: Arc<dyn Clock>,
     health: HealthReporter,
     shutdown: Shutdown,
     channel: Channel,
@@ -121,9 +148,10 @@ pub struct System {
 /// # Errors
 ///
 /// Says which part could not be opened, and why.
+#[expect(clippy::too_many_lines, reason = "one list of parts, in the order in which they are made")]
 pub async fn start(config: SystemConfig) -> Result<System, StartError> {
     let SystemConfig { store, clock, identities, trusted, shutdown, log_size_max_bytes } = config;
-    let (log, vault, store, issuer) =
+    let (log, vault, boxes, store, issuer) =
         open(store, &clock, identities, Options { size_max_bytes: log_size_max_bytes })?;
     let mut verifier = Verifier::new(Arc::clone(&clock), &issuer);
     for issuer in &trusted {
@@ -147,15 +175,40 @@ pub async fn start(config: SystemConfig) -> Result<System, StartError> {
     let asked = asked.await?;
     let structure =
         assessment::queries::Queries::open(Arc::clone(&log), &store, Arc::clone(&clock)).await?;
+    let governed = governance::queries::Queries::open(
+        Arc::clone(&log),
+        &store,
+        roster.clone(),
+        Arc::clone(&sealer),
+        Arc::clone(&clock),
+    );
+    let governed = governed.await?;
+    let governing = governance::commands::Commands::new(
+        (writer.clone(), Arc::clone(&log)),
+        Arc::clone(&clock),
+        roster.clone(),
+        governed.clone(),
+        Arc::new(boxes),
+    );
+    let scheduler = Arc::new(scheduler(&governing, &log, &store, &clock).await?);
     let mut views: Vec<View> = asked.views().into_iter().cloned().collect();
-    views.extend([roster.view().clone(), structure.view().clone()]);
+    views.extend(governed.views().into_iter().cloned());
+    views.extend([roster.view().clone(), structure.view().clone(), scheduler.view().clone()]);
     measure_views(views.clone());
 
-    let commands = Commands::new(writer, clock);
+    let commands = Commands::new(writer, Arc::clone(&clock));
+    let consequences = Consequences::new(commands.clone());
+    let follows = governance::reactions::Consequences(governing.clone());
+    let reactors = vec![
+        Reactor::start(Arc::clone(&log), &store, consequences).await?,
+        Reactor::start(Arc::clone(&log), &store, follows).await?,
+    ];
+    let schedule = Arc::clone(&scheduler).start();
+    let governance = GovernanceGrpc::new(access.clone(), governing, governed);
     let membership = MembershipGrpc::new(access.clone(), commands, asked, vault, erasures);
     let assessment = StructureGrpc::new(access.clone(), structure);
     let history = HistoryGrpc::new(access, Arc::clone(&log), sealer);
-    let (health, routes) = routes(membership, assessment, history).await?;
+    let (health, routes) = routes(membership, governance, assessment, history).await?;
     let routes = routes
         .prepare()
         .into_axum_router()
@@ -165,10 +218,37 @@ pub async fn start(config: SystemConfig) -> Result<System, StartError> {
         .layer(DeadlineLayer::new())
         .layer(TelemetryLayer::new());
     let channel = host::in_process(routes.clone());
-    Ok(System { routes, log, views, health, shutdown, channel, issuer })
+    Ok(System {
+        routes,
+        log,
+        views,
+        reactors,
+        scheduler,
+        schedule,
+        clock,
+        health,
+        shutdown,
+        channel,
+        issuer,
+    })
 }
 
-type Opened = (Arc<dyn EventLog>, Vault, Store, Issuer);
+/// What happens in governance because its time has come.
+async fn scheduler(
+    commands: &governance::commands::Commands,
+    log: &Arc<dyn EventLog>,
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+) -> Result<Scheduler, ViewError> {
+    let commands = commands.clone();
+    let execute = Arc::new(move |due| {
+        let commands = commands.clone();
+        async move { commands.carry_out(due).await }.boxed()
+    });
+    Scheduler::open(Arc::clone(log), store, Arc::clone(clock), execute).await
+}
+
+type Opened = (Arc<dyn EventLog>, Vault, SecretBoxes, Store, Issuer);
 
 fn open(
     store: DataStore,
@@ -183,18 +263,22 @@ fn open(
             measure_log(log.stats(), log.head());
             let vault = Vault::open(&folder.join(VAULT_FILE), identities)?;
             let issuer = Issuer::open(&folder)?;
-            Ok((Arc::new(log), vault, Store::Folder(folder.join(VIEWS_FOLDER)), issuer))
+            let boxes = SecretBoxes::open(&folder.join(BALLOTS_FILE))?;
+            Ok((Arc::new(log), vault, boxes, Store::Folder(folder.join(VIEWS_FOLDER)), issuer))
         }
         DataStore::Memory(folder) => {
             let log = MemoryLog::new(Arc::clone(clock));
             let vault = Vault::in_memory(identities)?;
-            Ok((Arc::new(log), vault, Store::Memory, Issuer::open(&folder)?))
+            let boxes = SecretBoxes::in_memory()?;
+            Ok((Arc::new(log), vault, boxes, Store::Memory, Issuer::open(&folder)?))
         }
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one list of services")]
 async fn routes(
     membership: MembershipGrpc,
+    governance: GovernanceGrpc,
     assessment: StructureGrpc,
     history: HistoryGrpc,
 ) -> Result<(HealthReporter, Routes), StartError> {
@@ -233,6 +317,34 @@ async fn routes(
         .accept_compressed(gzip)
         .send_compressed(gzip)
         .max_decoding_message_size(REQUEST_BYTES_MAX);
+    let charters = CharterServiceServer::new(governance.clone())
+        .accept_compressed(gzip)
+        .send_compressed(gzip)
+        .max_decoding_message_size(REQUEST_BYTES_MAX);
+    let agendas = AgendaServiceServer::new(governance.clone())
+        .accept_compressed(gzip)
+        .send_compressed(gzip)
+        .max_decoding_message_size(REQUEST_BYTES_MAX);
+    let goals = GoalServiceServer::new(governance.clone())
+        .accept_compressed(gzip)
+        .send_compressed(gzip)
+        .max_decoding_message_size(REQUEST_BYTES_MAX);
+    let proposals = ProposalServiceServer::new(governance.clone())
+        .accept_compressed(gzip)
+        .send_compressed(gzip)
+        .max_decoding_message_size(REQUEST_BYTES_MAX);
+    let decisions = DecisionServiceServer::new(governance.clone())
+        .accept_compressed(gzip)
+        .send_compressed(gzip)
+        .max_decoding_message_size(REQUEST_BYTES_MAX);
+    let delegations = DelegationServiceServer::new(governance.clone())
+        .accept_compressed(gzip)
+        .send_compressed(gzip)
+        .max_decoding_message_size(REQUEST_BYTES_MAX);
+    let register = RegisterServiceServer::new(governance)
+        .accept_compressed(gzip)
+        .send_compressed(gzip)
+        .max_decoding_message_size(REQUEST_BYTES_MAX);
     let structure = StructureServiceServer::new(assessment)
         .accept_compressed(gzip)
         .send_compressed(gzip)
@@ -250,6 +362,13 @@ async fn routes(
         .add_service(memberships)
         .add_service(ties)
         .add_service(gatherings)
+        .add_service(charters)
+        .add_service(agendas)
+        .add_service(goals)
+        .add_service(proposals)
+        .add_service(decisions)
+        .add_service(delegations)
+        .add_service(register)
         .add_service(structure)
         .add_service(history);
     Ok((health, routes))
@@ -265,13 +384,20 @@ async fn explain(response: Response) -> Response {
 }
 
 /// The services that health tells of.
-const SERVICES: [&str; 8] = [
+const SERVICES: [&str; 15] = [
     "weft.membership.v1.NetworkService",
     "weft.membership.v1.PersonService",
     "weft.membership.v1.OrganisationService",
     "weft.membership.v1.MembershipService",
     "weft.membership.v1.TieService",
     "weft.membership.v1.GatheringService",
+    "weft.governance.v1.CharterService",
+    "weft.governance.v1.AgendaService",
+    "weft.governance.v1.GoalService",
+    "weft.governance.v1.ProposalService",
+    "weft.governance.v1.DecisionService",
+    "weft.governance.v1.DelegationService",
+    "weft.governance.v1.RegisterService",
     "weft.assessment.v1.StructureService",
     "weft.history.v1.HistoryService",
 ];
@@ -311,16 +437,42 @@ impl System {
         &self.views
     }
 
-    /// Waits until every view has seen everything that is recorded by now.
+    /// Waits until everything that follows from what is recorded by now is recorded too, and every
+    /// view has seen it.
     ///
     /// # Errors
     ///
-    /// Names the view that is behind or has failed.
-    pub async fn caught_up(&self) -> Result<(), ViewError> {
+    /// Names the reaction or the view that is behind, or the view that has failed.
+    pub async fn caught_up(&self) -> Result<(), Box<dyn Rejection>> {
+        let head = self.log.head();
+        let mut settled = Position(0);
+        while settled < *head.borrow() {
+            settled = *head.borrow();
+            for reactor in &self.reactors {
+                reactor.reach(settled).await.map_err(boxed)?;
+            }
+        }
         for view in &self.views {
-            view.reach(Position(0)).await?;
+            view.reach(Position(0)).await.map_err(boxed)?;
         }
         Ok(())
+    }
+
+    /// Does everything whose time has come by the system's clock, and what follows from it.
+    ///
+    /// The scheduler does so by itself, a second later at most; tests that set the clock do not wait
+    /// for it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`System::caught_up`].
+    pub async fn run_due(&self) -> Result<(), Box<dyn Rejection>> {
+        loop {
+            self.caught_up().await?;
+            if self.scheduler.run_due(self.clock.now()).await.map_err(boxed)? == 0 {
+                return Ok(());
+            }
+        }
     }
 
     /// Says so to health checks, and ends open streams; what is on its way is answered.
@@ -330,7 +482,15 @@ impl System {
             self.health.set_service_status(service, ServingStatus::NotServing).await;
         }
         self.shutdown.begin();
+        self.schedule.stop().await;
+        for reactor in &self.reactors {
+            reactor.stop().await;
+        }
     }
+}
+
+fn boxed(rejection: impl Rejection) -> Box<dyn Rejection> {
+    Box::new(rejection)
 }
 
 fn measure_views(views: Vec<View>) {
@@ -385,8 +545,21 @@ fn measure_log(stats: Arc<Stats>, head: tokio::sync::watch::Receiver<Position>) 
 }
 
 /// The names of all views.
-pub const VIEWS: &[&str] =
-    &["networks", "people", "organisations", "roster", "ties", "gatherings", "structure"];
+pub const VIEWS: &[&str] = &[
+    "networks",
+    "people",
+    "organisations",
+    "roster",
+    "ties",
+    "gatherings",
+    "charters",
+    "proposals",
+    "decisions",
+    "register",
+    "participation",
+    "deadlines",
+    "structure",
+];
 
 /// A view that was made again.
 #[derive(Clone, Debug)]
@@ -429,6 +602,12 @@ pub fn rebuild(
                 "roster" => one::<RosterView>(name, &log, &views, &mut told).await,
                 "ties" => one::<TiesView>(name, &log, &views, &mut told).await,
                 "gatherings" => one::<GatheringsView>(name, &log, &views, &mut told).await,
+                "charters" => one::<ChartersView>(name, &log, &views, &mut told).await,
+                "proposals" => one::<ProposalsView>(name, &log, &views, &mut told).await,
+                "decisions" => one::<DecisionsView>(name, &log, &views, &mut told).await,
+                "register" => one::<RegisterView>(name, &log, &views, &mut told).await,
+                "participation" => one::<ParticipationView>(name, &log, &views, &mut told).await,
+                "deadlines" => one::<DeadlinesView>(name, &log, &views, &mut told).await,
                 _ => one::<StructureView>(name, &log, &views, &mut told).await,
             }
         });

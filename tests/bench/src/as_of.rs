@@ -329,11 +329,18 @@ impl Fold {
         let subject = Uuid::from_slice(event.stream_id)?;
         let (from_us, at_us) = (event.effective_us, self.moment.effective);
         match event.decode()? {
-            Decoded::Membership(MembershipEvent::MemberAdmitted { party, .. }) => {
+            Decoded::Membership(
+                MembershipEvent::MemberAdmitted { party, .. }
+                | MembershipEvent::MemberReinstated { party, .. },
+            ) => {
                 let member = number(&mut self.numbers, party.uuid());
                 begin(&mut self.members, (member, member), from_us, at_us);
             }
-            Decoded::Membership(MembershipEvent::MemberResigned { party, .. }) => {
+            Decoded::Membership(
+                MembershipEvent::MemberResigned { party, .. }
+                | MembershipEvent::MemberExpelled { party, .. }
+                | MembershipEvent::MemberSuspended { party, .. },
+            ) => {
                 let member = number(&mut self.numbers, party.uuid());
                 self.members.entry(member).and_modify(|fact| fact.to_us = from_us);
             }
@@ -364,7 +371,8 @@ impl Fold {
                 | MembershipEvent::InvitationDeclined {}
                 | MembershipEvent::MembershipApplied { .. }
                 | MembershipEvent::ApplicationWithdrawn {}
-                | MembershipEvent::ApplicationDeclined {},
+                | MembershipEvent::ApplicationDeclined {}
+                | MembershipEvent::AdmissionConsented { .. },
             )
             | Decoded::Tie(TieEvent::TieAcknowledged { .. } | TieEvent::TieAssessed { .. })
             | Decoded::Gathering(

@@ -1,4 +1,4 @@
-//! Programs that print figures: `cargo run --release -p bench -- commands|rebuild|as-of`.
+//! Programs that print figures: `cargo run --release -p bench -- commands|rebuild|as-of|count`.
 //!
 //! Each program measures its limit in the same run on the same cores, and prints the ratio: the
 //! figures of two machines, or of two days, say nothing beside each other. Start with
@@ -8,6 +8,7 @@
 mod as_of;
 mod closed_loop;
 mod commands;
+mod count;
 mod figures;
 mod history;
 mod limits;
@@ -58,6 +59,8 @@ enum Program {
     Rebuild(rebuild::Args),
     /// The network as of random moments, against folding the history again.
     AsOf(as_of::Args),
+    /// 100,000 ranked ballots counted, beside other programs.
+    Count(count::Args),
     /// Serves until standard input ends; what `commands` starts as processes of its own.
     #[command(hide = true)]
     Serve(server::Args),
@@ -97,6 +100,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Program::Commands(args) => runtime.block_on(commands::run(&args, common)),
         Program::Rebuild(args) => runtime.block_on(rebuild::run(&args, common)),
         Program::AsOf(args) => runtime.block_on(as_of::run(&args, common)),
+        Program::Count(args) => count::run(&args, common),
         Program::Serve(args) => runtime.block_on(server::run(args)),
     }
 }

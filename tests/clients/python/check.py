@@ -157,9 +157,11 @@ def an_invited_person_becomes_a_member():
     )
     accept = f"{MEMBERS}/AcceptInvitation"
     made["CHLOE calls"].call(accept, {"command": command()} | of_network)
-    admitted = made["ANNA calls"].call(
-        f"{MEMBERS}/AdmitMember", {"command": command()} | of_network | chloe
-    )
+    # Both founders have to consent.
+    for founder in ("ANNA", "BEN"):
+        admitted = made[f"{founder} calls"].call(
+            f"{MEMBERS}/AdmitMember", {"command": command()} | of_network | chloe
+        )
     listed = made["CHLOE calls"].call(
         f"{MEMBERS}/ListMembers", of_network | {"min_position": admitted["receipt"]["position"]}
     )

@@ -2,7 +2,7 @@
 
 use bytes::{Buf as _, BufMut as _, Bytes};
 use http::uri::PathAndQuery;
-use kernel::{CommandId, GatheringId, NetworkId, PersonId, TieId};
+use kernel::{CommandId, DecisionId, GatheringId, NetworkId, PersonId, TieId};
 use prost::Message as _;
 use prost_types::{DescriptorProto, FileDescriptorSet};
 use stories::grpc::Line;
@@ -16,33 +16,43 @@ use uuid::Uuid;
 
 /// What a request may name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Named {
+pub(crate) struct Named {
     /// A network.
-    pub(super) network: NetworkId,
+    pub(crate) network: NetworkId,
     /// A gathering of it.
-    pub(super) gathering: GatheringId,
+    pub(crate) gathering: GatheringId,
     /// A tie in it.
-    pub(super) tie: TieId,
+    pub(crate) tie: TieId,
+    /// A decision of it.
+    pub(crate) decision: DecisionId,
     /// A person.
-    pub(super) person: PersonId,
+    pub(crate) person: PersonId,
+    /// What else governance knows by ids of its own: the field that names it, and its id.
+    pub(crate) governed: [(&'static str, Uuid); 6],
 }
+
+/// The fields that name things of governance, but for decisions.
+pub(crate) const GOVERNED: [&str; 6] =
+    ["item_id", "goal_id", "proposal_id", "delegation_id", "resolution_id", "mandate_id"];
 
 impl Named {
     /// Things that are nowhere, and a person.
-    pub(super) fn absent(person: PersonId) -> Named {
+    pub(crate) fn absent(person: PersonId) -> Named {
         let nowhere = Uuid::from_u128(77);
         Named {
             network: NetworkId::new(nowhere),
             gathering: GatheringId::new(nowhere),
             tie: TieId::new(nowhere),
+            decision: DecisionId::new(nowhere),
             person,
+            governed: GOVERNED.map(|field| (field, nowhere)),
         }
     }
 }
 
 /// Calls the RPC at `path` with one message, and waits for the first of its answer; for streams
 /// without a message, for their end.
-pub(super) async fn ask(line: Line, path: &str, message: Vec<u8>) -> Result<(), Status> {
+pub(crate) async fn ask(line: Line, path: &str, message: Vec<u8>) -> Result<(), Status> {
     let mut grpc = Grpc::new(line);
     grpc.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
     let path = PathAndQuery::try_from(path).unwrap();
@@ -53,7 +63,7 @@ pub(super) async fn ask(line: Line, path: &str, message: Vec<u8>) -> Result<(), 
 }
 
 /// A request for the RPC at `path` that names what it can; enums and texts stay empty.
-pub(super) fn request(path: &str, named: &Named, command: CommandId) -> Vec<u8> {
+pub(crate) fn request(path: &str, named: &Named, command: CommandId) -> Vec<u8> {
     let message = input_of(path);
     let mut bytes = Vec::new();
     for field in &message.field {
@@ -63,10 +73,14 @@ pub(super) fn request(path: &str, named: &Named, command: CommandId) -> Vec<u8> 
             "command" => bytes.extend(nested(number, &text(1, &command.to_string()))),
             "network_id" => bytes.extend(text(number, &named.network.to_string())),
             "gathering_id" => bytes.extend(text(number, &named.gathering.to_string())),
+            "decision_id" => bytes.extend(text(number, &named.decision.to_string())),
             "tie_id" => bytes.extend(text(number, &named.tie.to_string())),
             "person_id" => bytes.extend(text(number, &named.person.to_string())),
             "party" | "target" => bytes.extend(nested(number, &person)),
-            _ => {}
+            field => {
+                let governed = named.governed.iter().find(|(name, _)| *name == field);
+                bytes.extend(governed.iter().flat_map(|(_, id)| text(number, &id.to_string())));
+            }
         }
     }
     bytes

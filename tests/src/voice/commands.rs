@@ -8,7 +8,7 @@ use wire::{
     weft::membership::v1::{
         self as message, AttendanceMode, AttendanceSource, CorrectionReason, FieldVisibility,
         ImportAttendanceRequest, ImportAttendanceResponse, ImportHeader, ImportRow, ImportRows,
-        ProfileField, TieBasis, TieKind, TieVisibility,
+        ProfileField, RepresentationScope, TieBasis, TieKind, TieVisibility,
         gathering_service_client::GatheringServiceClient, import_attendance_request::Part,
         membership_service_client::MembershipServiceClient,
         network_service_client::NetworkServiceClient,
@@ -154,6 +154,62 @@ impl Voice<'_> {
         }
     }
 
+    /// Names the founders of a network that an import founded.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn name_founders(&self, network: NetworkId, founders: &[PersonId]) -> Outcome {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let request = message::NameFoundersRequest {
+                    command: Some(self.command()),
+                    network_id: network.to_string(),
+                    founder_ids: founders.iter().map(PersonId::to_string).collect(),
+                };
+                let answer = NetworkServiceClient::new(self.line()).name_founders(request).await;
+                self.receipt(answer.map(|answer| answer.into_inner().receipt))
+            }
+            Protocol::GraphQl => {
+                let mut input = within(network);
+                input["founderIds"] = founders.iter().copied().map(global).collect();
+                self.done("nameFounders", input).await
+            }
+        }
+    }
+
+    /// Says what a network is for.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn declare_types(
+        &self,
+        network: NetworkId,
+        types: &[message::NetworkType],
+    ) -> Outcome {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let request = message::DeclareNetworkTypeRequest {
+                    command: Some(self.command()),
+                    network_id: network.to_string(),
+                    types: types.iter().map(|kind| (*kind).into()).collect(),
+                };
+                let mut client = NetworkServiceClient::new(self.line());
+                let answer = client.declare_network_type(request).await;
+                self.receipt(answer.map(|answer| answer.into_inner().receipt))
+            }
+            Protocol::GraphQl => {
+                let name = |kind: &message::NetworkType| {
+                    enum_name(kind.as_str_name(), "NETWORK_TYPE_").to_owned()
+                };
+                let mut input = within(network);
+                input["types"] = types.iter().map(name).collect();
+                self.done("declareNetworkType", input).await
+            }
+        }
+    }
+
     /// Joins a network as one of its founders.
     ///
     /// # Errors
@@ -244,6 +300,100 @@ impl Voice<'_> {
                 let mut input = within(network);
                 input["partyId"] = global_party(party).into();
                 self.done("admitMember", input).await
+            }
+        }
+    }
+
+    /// Declines an application.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn decline_application(&self, network: NetworkId, person: PersonId) -> Outcome {
+        let party = Party::Person(person);
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let request = message::DeclineApplicationRequest {
+                    command: Some(self.command()),
+                    network_id: network.to_string(),
+                    party: Some(read::party_message(party)),
+                };
+                let mut client = MembershipServiceClient::new(self.line());
+                let answer = client.decline_application(request).await;
+                self.receipt(answer.map(|answer| answer.into_inner().receipt))
+            }
+            Protocol::GraphQl => {
+                let mut input = within(network);
+                input["partyId"] = global_party(party).into();
+                self.done("declineApplication", input).await
+            }
+        }
+    }
+
+    /// Lets a person of an organisation represent it in a network.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn authorise_representation(
+        &self,
+        organisation: OrganisationId,
+        (person, network): (PersonId, NetworkId),
+        scopes: &[RepresentationScope],
+    ) -> Outcome {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let request = message::AuthoriseRepresentationRequest {
+                    command: Some(self.command()),
+                    organisation_id: organisation.to_string(),
+                    person_id: person.to_string(),
+                    network_id: network.to_string(),
+                    scopes: scopes.iter().map(|scope| (*scope).into()).collect(),
+                };
+                let mut client = OrganisationServiceClient::new(self.line());
+                let answer = client.authorise_representation(request).await;
+                self.receipt(answer.map(|answer| answer.into_inner().receipt))
+            }
+            Protocol::GraphQl => {
+                let name = |scope: &RepresentationScope| {
+                    enum_name(scope.as_str_name(), "REPRESENTATION_SCOPE_").to_owned()
+                };
+                let mut input = within(network);
+                input["organisationId"] = global(organisation).into();
+                input["personId"] = global(person).into();
+                input["scopes"] = scopes.iter().map(name).collect();
+                self.done("authoriseRepresentation", input).await
+            }
+        }
+    }
+
+    /// Ends a representation.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn withdraw_representation(
+        &self,
+        organisation: OrganisationId,
+        (person, network): (PersonId, NetworkId),
+    ) -> Outcome {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let request = message::WithdrawRepresentationRequest {
+                    command: Some(self.command()),
+                    organisation_id: organisation.to_string(),
+                    person_id: person.to_string(),
+                    network_id: network.to_string(),
+                };
+                let mut client = OrganisationServiceClient::new(self.line());
+                let answer = client.withdraw_representation(request).await;
+                self.receipt(answer.map(|answer| answer.into_inner().receipt))
+            }
+            Protocol::GraphQl => {
+                let mut input = within(network);
+                input["organisationId"] = global(organisation).into();
+                input["personId"] = global(person).into();
+                self.done("withdrawRepresentation", input).await
             }
         }
     }

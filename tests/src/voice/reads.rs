@@ -15,10 +15,12 @@ use wire::{
             RecordedEvent, StreamNetworkEventsRequest, history_service_client::HistoryServiceClient,
         },
         membership::v1::{
-            self as message, AttendanceMode, MembershipClass, ProfileField, TieKind,
+            self as message, AttendanceMode, MemberStatus, MembershipClass, NetworkStatus,
+            ProfileField, RepresentationScope, TieKind,
             gathering_service_client::GatheringServiceClient, get_network_request::By,
             membership_service_client::MembershipServiceClient,
-            network_service_client::NetworkServiceClient,
+            network_service_client::NetworkServiceClient, open_act,
+            organisation_service_client::OrganisationServiceClient,
             person_service_client::PersonServiceClient, tie_service_client::TieServiceClient,
         },
     },
@@ -38,6 +40,34 @@ pub struct Network {
     pub name: String,
     /// Whether anybody may apply.
     pub membership_open: bool,
+    /// How far it has come.
+    pub status: NetworkStatus,
+    /// What founders have yet to agree on, and who has consented.
+    pub open_acts: Vec<(Act, Vec<PersonId>)>,
+}
+
+/// Something that founders have yet to agree on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Act {
+    /// What the network is for.
+    DeclareTypes,
+    /// To let anybody apply.
+    Open,
+    /// To let only the invited enter.
+    Close,
+    /// To admit somebody.
+    Admit(Party),
+}
+
+/// Somebody who represents an organisation, as they are seen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Representation {
+    /// Which organisation.
+    pub organisation: OrganisationId,
+    /// Who.
+    pub person: PersonId,
+    /// In what.
+    pub scopes: Vec<RepresentationScope>,
 }
 
 /// A member, as they are seen.
@@ -47,6 +77,8 @@ pub struct Member {
     pub party: Party,
     /// As what.
     pub class: MembershipClass,
+    /// Whether they take part.
+    pub status: MemberStatus,
 }
 
 /// A tie, as it is seen.
@@ -135,16 +167,33 @@ impl Voice<'_> {
                 let answer = NetworkServiceClient::new(self.line()).get_network(request).await;
                 let answer = answer.map_err(|status| Refusal::of_status(&status))?.into_inner();
                 seen(min_position, answer.position);
-                let message::Network { name, membership_open, .. } = answer.network.unwrap();
-                Ok(Network { name, membership_open })
+                let network = answer.network.unwrap();
+                Ok(Network {
+                    status: network.status(),
+                    open_acts: network.open_acts.iter().map(open_act).collect(),
+                    name: network.name,
+                    membership_open: network.membership_open,
+                })
             }
             Protocol::GraphQl => {
-                let query = "query($id: ID!) { network(id: $id) { name membershipOpen } }";
+                let query = "query($id: ID!) { network(id: $id) {
+                    name membershipOpen status openActs {
+                        act {
+                            __typename ...on EntryChange { membershipOpen }
+                            ...on Admission { party { ...on Node { id } __typename } }
+                        }
+                        consented { id }
+                    }
+                } }";
                 let data = self.ask(query, json!({ "id": global(network) })).await?;
                 let found = &data["network"];
                 Ok(Network {
                     name: text(&found["name"]),
                     membership_open: found["membershipOpen"].as_bool().unwrap(),
+                    status: known(&found["status"], "NETWORK_STATUS_", |name| {
+                        NetworkStatus::from_str_name(name)
+                    }),
+                    open_acts: found["openActs"].as_array().unwrap().iter().map(act_of).collect(),
                 })
             }
         }
@@ -174,13 +223,14 @@ impl Voice<'_> {
                 listed(min_position, answer.page);
                 let member = |member: message::Member| Member {
                     class: member.class(),
+                    status: member.status(),
                     party: read::party(member.party, "party").unwrap(),
                 };
                 Ok(answer.members.into_iter().map(member).collect())
             }
             Protocol::GraphQl => {
                 let fields = "members(first: 100, asOf: $asOf) {
-                    position nodes { class party { ...on Node { id } __typename } }
+                    position nodes { class status party { ...on Node { id } __typename } }
                 }";
                 let least = self.world.position();
                 let listed = self.of_network(network, fields, moment).await?;
@@ -188,9 +238,61 @@ impl Voice<'_> {
                     class: known(&member["class"], "MEMBERSHIP_CLASS_", |name| {
                         MembershipClass::from_str_name(name)
                     }),
+                    status: known(&member["status"], "MEMBER_STATUS_", |name| {
+                        MemberStatus::from_str_name(name)
+                    }),
                     party: party(&member["party"]),
                 };
                 Ok(items(least, &listed["members"]).iter().map(member).collect())
+            }
+        }
+    }
+
+    /// Lists who represented which organisation in a network at a moment.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn representations(
+        &self,
+        network: NetworkId,
+        moment: Moment,
+    ) -> Result<Vec<Representation>, Refusal> {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let min_position = self.world.position();
+                let request = message::ListRepresentationsRequest {
+                    network_id: network.to_string(),
+                    as_of: Some(moment.message()),
+                    page: whole(),
+                    min_position,
+                };
+                let mut client = OrganisationServiceClient::new(self.line());
+                let answer = client.list_representations(request).await;
+                let answer = answer.map_err(|status| Refusal::of_status(&status))?.into_inner();
+                listed(min_position, answer.page);
+                let representation = |found: message::Representation| Representation {
+                    organisation: parsed(&found.organisation_id),
+                    person: parsed(&found.person_id),
+                    scopes: found.scopes().collect(),
+                };
+                Ok(answer.representations.into_iter().map(representation).collect())
+            }
+            Protocol::GraphQl => {
+                let fields = "representations(first: 100, asOf: $asOf) {
+                    position nodes { scopes person { id } organisation { id } }
+                }";
+                let least = self.world.position();
+                let listed = self.of_network(network, fields, moment).await?;
+                let scope = |scope: &Value| {
+                    known(scope, "REPRESENTATION_SCOPE_", RepresentationScope::from_str_name)
+                };
+                let representation = |found: &Value| Representation {
+                    organisation: local(&found["organisation"]["id"]),
+                    person: local(&found["person"]["id"]),
+                    scopes: found["scopes"].as_array().unwrap().iter().map(scope).collect(),
+                };
+                Ok(items(least, &listed["representations"]).iter().map(representation).collect())
             }
         }
     }
@@ -548,4 +650,27 @@ fn known<T>(value: &Value, prefix: &str, read: fn(&str) -> Option<T>) -> T {
 
 fn parsed<K: IdKind>(id: &str) -> Id<K> {
     Id::parse(id).unwrap()
+}
+
+fn open_act(open: &message::OpenAct) -> (Act, Vec<PersonId>) {
+    let act = match open.act.clone().unwrap() {
+        open_act::Act::DeclareTypes(_) => Act::DeclareTypes,
+        open_act::Act::OpenMembership(_) => Act::Open,
+        open_act::Act::CloseMembership(_) => Act::Close,
+        open_act::Act::AdmitMember(party) => {
+            Act::Admit(read::party(Some(party), "admit_member").unwrap())
+        }
+    };
+    (act, open.consented_founder_ids.iter().map(|id| parsed(id)).collect())
+}
+
+fn act_of(open: &Value) -> (Act, Vec<PersonId>) {
+    let act = match open["act"]["__typename"].as_str().unwrap() {
+        "TypeDeclaration" => Act::DeclareTypes,
+        "EntryChange" if open["act"]["membershipOpen"] == true => Act::Open,
+        "EntryChange" => Act::Close,
+        _ => Act::Admit(party(&open["act"]["party"])),
+    };
+    let consented = open["consented"].as_array().unwrap();
+    (act, consented.iter().map(|person| local(&person["id"])).collect())
 }

@@ -158,15 +158,24 @@ fn what(event: &Recorded) -> Result<Option<What>, ViewError> {
             Some(TieEvent::TieAcknowledged { .. } | TieEvent::TieAssessed { .. }) | None => None,
         },
         _ => match event.decode::<MembershipEvent>()? {
-            Some(MembershipEvent::MemberAdmitted { party, .. }) => Some(What::Joined(party.uuid())),
-            Some(MembershipEvent::MemberResigned { party, .. }) => Some(What::Left(party.uuid())),
+            // Who is suspended is no active member meanwhile.
+            Some(
+                MembershipEvent::MemberAdmitted { party, .. }
+                | MembershipEvent::MemberReinstated { party, .. },
+            ) => Some(What::Joined(party.uuid())),
+            Some(
+                MembershipEvent::MemberSuspended { party, .. }
+                | MembershipEvent::MemberExpelled { party, .. }
+                | MembershipEvent::MemberResigned { party, .. },
+            ) => Some(What::Left(party.uuid())),
             Some(
                 MembershipEvent::PartyInvited { .. }
                 | MembershipEvent::InvitationAccepted {}
                 | MembershipEvent::InvitationDeclined {}
                 | MembershipEvent::MembershipApplied { .. }
                 | MembershipEvent::ApplicationWithdrawn {}
-                | MembershipEvent::ApplicationDeclined {},
+                | MembershipEvent::ApplicationDeclined {}
+                | MembershipEvent::AdmissionConsented { .. },
             )
             | None => None,
         },

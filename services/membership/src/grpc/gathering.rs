@@ -27,6 +27,7 @@ impl GatheringService for MembershipGrpc {
     ) -> Outcome<message::PlanGatheringResponse> {
         let network = network_id(&request.get_ref().network_id)?;
         let call = self.enter(request, Some(network), |message| message.command.as_ref()).await?;
+        self.commands.changeable(network).await.map_err(to_status)?;
         let id: GatheringId = call.context.command_id.creates();
         let starts_at = read::instant(call.message.starts_at, "starts_at")?;
         let command = GatheringCommand::PlanGathering {
@@ -179,6 +180,7 @@ impl MembershipGrpc {
             let is_absent = status.code() == Code::NotFound;
             if is_absent { wire::refuse(&GatheringRejection::NotPlanned) } else { status }
         })?;
+        self.commands.changeable(network).await.map_err(to_status)?;
         Ok((call, starts_at))
     }
 

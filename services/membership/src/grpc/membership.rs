@@ -34,7 +34,7 @@ impl MembershipService for MembershipGrpc {
         let network = network_id(&request.get_ref().network_id)?;
         let call = self.enter(request, Some(network), |message| message.command.as_ref()).await?;
         let command = MembershipCommand::AcceptInvitation;
-        let done = self.commands.membership(network, call.party()?, &command, &call.context).await;
+        let done = self.commands.membership(network, call.party()?, command, &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::AcceptInvitationResponse { receipt }))
     }
@@ -46,7 +46,7 @@ impl MembershipService for MembershipGrpc {
         let network = network_id(&request.get_ref().network_id)?;
         let call = self.enter(request, Some(network), |message| message.command.as_ref()).await?;
         let command = MembershipCommand::DeclineInvitation;
-        let done = self.commands.membership(network, call.party()?, &command, &call.context).await;
+        let done = self.commands.membership(network, call.party()?, command, &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::DeclineInvitationResponse { receipt }))
     }
@@ -72,7 +72,7 @@ impl MembershipService for MembershipGrpc {
         let network = network_id(&request.get_ref().network_id)?;
         let call = self.enter(request, Some(network), |message| message.command.as_ref()).await?;
         let command = MembershipCommand::WithdrawApplication;
-        let done = self.commands.membership(network, call.party()?, &command, &call.context).await;
+        let done = self.commands.membership(network, call.party()?, command, &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::WithdrawApplicationResponse { receipt }))
     }
@@ -84,12 +84,11 @@ impl MembershipService for MembershipGrpc {
         let network = network_id(&request.get_ref().network_id)?;
         let call = self.enter(request, Some(network), |message| message.command.as_ref()).await?;
         let party = read::party(call.message.party.clone(), "party")?;
-        let founders = self.commands.founders(network).await.map_err(to_status)?;
         let since = call.context.effective_at.unwrap_or_else(|| self.commands.now());
-        let by = call.person()?;
-        let command = MembershipCommand::AdmitMember { network, party, by, founders, since };
-        let context = call.effective(since);
-        let done = self.commands.membership(network, party, &command, &context).await;
+        let (by, context) = (call.person()?, call.effective(since));
+        let admit = |warrant| MembershipCommand::AdmitMember { network, party, warrant, since };
+        let about = (network, party);
+        let done = self.commands.application_as_founder(about, by, admit, &context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::AdmitMemberResponse { receipt }))
     }
@@ -101,9 +100,9 @@ impl MembershipService for MembershipGrpc {
         let network = network_id(&request.get_ref().network_id)?;
         let call = self.enter(request, Some(network), |message| message.command.as_ref()).await?;
         let party = read::party(call.message.party.clone(), "party")?;
-        let founders = self.commands.founders(network).await.map_err(to_status)?;
-        let command = MembershipCommand::DeclineApplication { by: call.person()?, founders };
-        let done = self.commands.membership(network, party, &command, &call.context).await;
+        let (by, about) = (call.person()?, (network, party));
+        let decline = |warrant| MembershipCommand::DeclineApplication { warrant };
+        let done = self.commands.application_as_founder(about, by, decline, &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::DeclineApplicationResponse { receipt }))
     }
@@ -118,7 +117,7 @@ impl MembershipService for MembershipGrpc {
         let until = call.context.effective_at.unwrap_or_else(|| self.commands.now());
         let command = MembershipCommand::ResignMembership { network, party, until };
         let context = call.effective(until);
-        let done = self.commands.membership(network, party, &command, &context).await;
+        let done = self.commands.membership(network, party, command, &context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::ResignMembershipResponse { receipt }))
     }
@@ -140,6 +139,7 @@ impl MembershipService for MembershipGrpc {
             party: Some(read::party_message(member.party)),
             class: values::membership_class_message(member.class).into(),
             since: Some(read::timestamp(member.since)),
+            status: values::member_status_message(member.status).into(),
         });
         let members = members.collect();
         Ok(Response::new(message::ListMembersResponse { members, page: Some(info) }))

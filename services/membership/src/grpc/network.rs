@@ -1,6 +1,7 @@
 //! Networks over gRPC.
 
 use access::Caller;
+use events::FounderAct;
 use tonic::{Request, Response};
 use wire::{
     Outcome, page, read,
@@ -9,8 +10,8 @@ use wire::{
 
 use super::{MembershipGrpc, network_id, person_id, receipt, to_status, values, view_status};
 use crate::{
-    network::{Entry, Founding, Network, NetworkCommand},
-    views::networks::NetworkRow,
+    network::{Entry, Founding, NetworkCommand, Stage},
+    views::networks::{NetworkRow, OpenAct, OpenActRow},
 };
 
 #[tonic::async_trait]
@@ -37,6 +38,19 @@ impl NetworkService for MembershipGrpc {
         }))
     }
 
+    async fn name_founders(
+        &self,
+        request: Request<message::NameFoundersRequest>,
+    ) -> Outcome<message::NameFoundersResponse> {
+        let network = network_id(&request.get_ref().network_id)?;
+        let call = self.enter(request, Some(network), |message| message.command.as_ref()).await?;
+        let founders =
+            call.message.founder_ids.iter().map(|id| person_id(id)).collect::<Result<_, _>>()?;
+        let done = self.commands.name_founders(network, founders, &call.context).await;
+        let receipt = receipt(done.map_err(to_status)?);
+        Ok(Response::new(message::NameFoundersResponse { receipt }))
+    }
+
     async fn join_as_founder(
         &self,
         request: Request<message::JoinAsFounderRequest>,
@@ -56,8 +70,9 @@ impl NetworkService for MembershipGrpc {
         let call = self.enter(request, Some(network), |message| message.command.as_ref()).await?;
         let types = call.message.types.iter().map(|value| values::network_type(*value));
         let types = types.collect::<Result<_, _>>()?;
-        let command = NetworkCommand::DeclareNetworkType { by: call.person()?, types };
-        let done = self.commands.execute::<Network>(network.uuid(), &command, &call.context).await;
+        let (by, context) = (call.person()?, &call.context);
+        let declare = |warrant| NetworkCommand::DeclareNetworkType { warrant, types };
+        let done = self.commands.as_founder(network, by, declare, context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::DeclareNetworkTypeResponse { receipt }))
     }
@@ -68,8 +83,9 @@ impl NetworkService for MembershipGrpc {
     ) -> Outcome<message::OpenMembershipResponse> {
         let network = network_id(&request.get_ref().network_id)?;
         let call = self.enter(request, Some(network), |message| message.command.as_ref()).await?;
-        let command = NetworkCommand::OpenMembership { by: call.person()? };
-        let done = self.commands.execute::<Network>(network.uuid(), &command, &call.context).await;
+        let (by, context) = (call.person()?, &call.context);
+        let open = |warrant| NetworkCommand::OpenMembership { warrant };
+        let done = self.commands.as_founder(network, by, open, context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::OpenMembershipResponse { receipt }))
     }
@@ -80,8 +96,9 @@ impl NetworkService for MembershipGrpc {
     ) -> Outcome<message::CloseMembershipResponse> {
         let network = network_id(&request.get_ref().network_id)?;
         let call = self.enter(request, Some(network), |message| message.command.as_ref()).await?;
-        let command = NetworkCommand::CloseMembership { by: call.person()? };
-        let done = self.commands.execute::<Network>(network.uuid(), &command, &call.context).await;
+        let (by, context) = (call.person()?, &call.context);
+        let close = |warrant| NetworkCommand::CloseMembership { warrant };
+        let done = self.commands.as_founder(network, by, close, context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::CloseMembershipResponse { receipt }))
     }
@@ -118,14 +135,45 @@ impl NetworkService for MembershipGrpc {
 }
 
 fn network_message(row: NetworkRow) -> message::Network {
+    let status = match row.stage {
+        Stage::Forming => message::NetworkStatus::Forming,
+        Stage::Active => message::NetworkStatus::Active,
+        Stage::Paused => message::NetworkStatus::Paused,
+        Stage::Dissolved => message::NetworkStatus::Dissolved,
+    };
     message::Network {
         network_id: row.network.to_string(),
         name: row.name,
         purpose: row.purpose,
-        status: message::NetworkStatus::Forming.into(),
+        status: status.into(),
         types: row.types.into_iter().map(|t| values::network_type_message(t).into()).collect(),
         membership_open: row.entry == Entry::Open,
         founder_ids: row.founders.iter().map(ToString::to_string).collect(),
         founded_at: Some(read::timestamp(row.founded_at)),
+        charter_version: row.charter_version.unwrap_or_default(),
+        acting_founder_ids: row.acting_founders.iter().map(ToString::to_string).collect(),
+        open_acts: row.open_acts.into_iter().map(open_act_message).collect(),
+    }
+}
+
+fn open_act_message(row: OpenActRow) -> message::OpenAct {
+    use message::open_act::Act;
+
+    let act = match row.act {
+        OpenAct::Network(FounderAct::DeclareType { types }) => {
+            let types = types.into_iter().map(|t| values::network_type_message(t).into());
+            Act::DeclareTypes(message::DeclareTypes { types: types.collect() })
+        }
+        OpenAct::Network(FounderAct::OpenMembership {}) => {
+            Act::OpenMembership(message::OpenEntry {})
+        }
+        OpenAct::Network(FounderAct::CloseMembership {}) => {
+            Act::CloseMembership(message::CloseEntry {})
+        }
+        OpenAct::Admit(party) => Act::AdmitMember(read::party_message(party)),
+    };
+    message::OpenAct {
+        act: Some(act),
+        consented_founder_ids: row.consented.iter().map(ToString::to_string).collect(),
     }
 }

@@ -7,11 +7,11 @@ use wire::{
     weft::membership::v1::{self as message, organisation_service_server::OrganisationService},
 };
 
-use super::{MembershipGrpc, organisation_id, person_id, receipt, to_status};
+use super::{MembershipGrpc, network_id, organisation_id, person_id, receipt, to_status, values};
 use crate::{
     affiliation::{Affiliation, AffiliationCommand},
     organisation::{Organisation, OrganisationCommand},
-    views::organisations::{AffiliationRow, AffiliationStatus},
+    views::organisations::{AffiliationRow, AffiliationStatus, RepresentationRow},
 };
 
 #[tonic::async_trait]
@@ -103,6 +103,58 @@ impl OrganisationService for MembershipGrpc {
         Ok(Response::new(message::EndAffiliationResponse { receipt }))
     }
 
+    async fn authorise_representation(
+        &self,
+        request: Request<message::AuthoriseRepresentationRequest>,
+    ) -> Outcome<message::AuthoriseRepresentationResponse> {
+        let call = self.enter(request, None, |message| message.command.as_ref()).await?;
+        let id = organisation_id(&call.message.organisation_id)?;
+        let people = (call.person()?, person_id(&call.message.person_id)?);
+        let network = network_id(&call.message.network_id)?;
+        let scopes = call.message.scopes.iter().map(|scope| values::representation_scope(*scope));
+        let what = (network, scopes.collect::<Result<_, _>>()?);
+        let context = call.within(network);
+        let done = self.commands.authorise_representation(id, people, what, &context).await;
+        let receipt = receipt(done.map_err(to_status)?);
+        Ok(Response::new(message::AuthoriseRepresentationResponse { receipt }))
+    }
+
+    async fn withdraw_representation(
+        &self,
+        request: Request<message::WithdrawRepresentationRequest>,
+    ) -> Outcome<message::WithdrawRepresentationResponse> {
+        let call = self.enter(request, None, |message| message.command.as_ref()).await?;
+        let id = organisation_id(&call.message.organisation_id)?;
+        let (by, person) = (call.person()?, person_id(&call.message.person_id)?);
+        let network = network_id(&call.message.network_id)?;
+        let command = OrganisationCommand::WithdrawRepresentation { by, person, network };
+        let context = call.within(network);
+        let done = self.commands.execute::<Organisation>(id.uuid(), &command, &context).await;
+        let receipt = receipt(done.map_err(to_status)?);
+        Ok(Response::new(message::WithdrawRepresentationResponse { receipt }))
+    }
+
+    async fn list_representations(
+        &self,
+        request: Request<message::ListRepresentationsRequest>,
+    ) -> Outcome<message::ListRepresentationsResponse> {
+        let network = network_id(&request.get_ref().network_id)?;
+        self.access.admit(&request, Some(network)).await?;
+        let message = request.into_inner();
+        let asked = format!("representations {network} {:?}", message.as_of);
+        let page = page::page(message.page.as_ref(), &asked)?;
+        let moment = read::as_of(message.as_of.as_ref(), "as_of")?;
+        let listed =
+            self.queries.representations(network, moment, &page, message.min_position).await;
+        let listed = listed.map_err(to_status)?;
+        let info = page.info(listed.value.items.len(), listed.value.total, listed.position.0);
+        let representations = listed.value.items.into_iter().map(representation_message).collect();
+        Ok(Response::new(message::ListRepresentationsResponse {
+            representations,
+            page: Some(info),
+        }))
+    }
+
     async fn get_organisation(
         &self,
         request: Request<message::GetOrganisationRequest>,
@@ -136,6 +188,16 @@ impl OrganisationService for MembershipGrpc {
         let info = page.info(listed.value.items.len(), listed.value.total, listed.position.0);
         let affiliations = listed.value.items.into_iter().map(affiliation_message).collect();
         Ok(Response::new(message::ListAffiliationsResponse { affiliations, page: Some(info) }))
+    }
+}
+
+fn representation_message(row: RepresentationRow) -> message::Representation {
+    let scopes = row.scopes.into_iter();
+    message::Representation {
+        organisation_id: row.organisation.to_string(),
+        person_id: row.person.to_string(),
+        scopes: scopes.map(|scope| values::representation_scope_message(scope).into()).collect(),
+        since: Some(read::timestamp(row.since)),
     }
 }
 

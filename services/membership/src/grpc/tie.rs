@@ -1,6 +1,6 @@
 //! Ties over gRPC.
 
-use kernel::{Personal, TieId};
+use kernel::{Decider as _, Personal, TieId};
 use tonic::{Request, Response, Status};
 use wire::{
     Outcome, page, read,
@@ -22,6 +22,7 @@ impl TieService for MembershipGrpc {
     ) -> Outcome<message::DeclareTieResponse> {
         let network = network_id(&request.get_ref().network_id)?;
         let call = self.enter(request, Some(network), |message| message.command.as_ref()).await?;
+        self.commands.changeable(network).await.map_err(to_status)?;
         let by = call.person()?;
         let since = call.context.effective_at.unwrap_or_else(|| self.commands.now());
         let note = read::optional_text(&call.message.note, "note")?;
@@ -112,7 +113,14 @@ impl MembershipGrpc {
     ) -> Result<Receipt, Status> {
         // A withdrawn tie has no network any more; its rejection, or the first answer, follows.
         let context = match self.commands.network_of_tie(tie).await {
-            Ok(network) => call.within(network),
+            Ok(network) => {
+                // Whoever is refused anyhow does not learn how far the network has come.
+                let state = self.commands.load::<Tie>(tie.uuid()).await.map_err(to_status)?;
+                if state.decide(command).is_ok() {
+                    self.commands.changeable(network).await.map_err(to_status)?;
+                }
+                call.within(network)
+            }
             Err(_) => call.context.clone(),
         };
         self.commands.execute::<Tie>(tie.uuid(), command, &context).await.map_err(to_status)

@@ -3,9 +3,11 @@
 
 use events::{
     AttendanceMode, AttendanceSource, CorrectionReason, FieldVisibility, Intensity,
-    MembershipClass, NetworkType, ProfileField, Ratings, TieBasis, TieKind, TieVisibility,
+    MembershipClass, NetworkType, ProfileField, Ratings, RepresentationScope, TieBasis, TieKind,
+    TieVisibility,
 };
 use kernel::ErrorCode;
+use roster::Status as MemberStatus;
 use tonic::Status;
 use wire::{read, weft::membership::v1 as message};
 
@@ -77,6 +79,34 @@ pub(super) fn membership_class_message(value: MembershipClass) -> message::Membe
     match value {
         MembershipClass::Founder => message::MembershipClass::Founder,
         MembershipClass::Member => message::MembershipClass::Member,
+    }
+}
+
+pub(super) fn member_status_message(value: MemberStatus) -> message::MemberStatus {
+    match value {
+        MemberStatus::Active => message::MemberStatus::Active,
+        MemberStatus::Suspended => message::MemberStatus::Suspended,
+    }
+}
+
+pub(super) fn representation_scope(value: i32) -> Result<RepresentationScope, Status> {
+    match known(value, "scopes")? {
+        message::RepresentationScope::Unspecified => Err(read::missing("scopes")),
+        message::RepresentationScope::Speak => Ok(RepresentationScope::Speak),
+        message::RepresentationScope::Vote => Ok(RepresentationScope::Vote),
+        message::RepresentationScope::CommitResources => Ok(RepresentationScope::CommitResources),
+        message::RepresentationScope::HoldTies => Ok(RepresentationScope::HoldTies),
+    }
+}
+
+pub(super) fn representation_scope_message(
+    value: RepresentationScope,
+) -> message::RepresentationScope {
+    match value {
+        RepresentationScope::Speak => message::RepresentationScope::Speak,
+        RepresentationScope::Vote => message::RepresentationScope::Vote,
+        RepresentationScope::CommitResources => message::RepresentationScope::CommitResources,
+        RepresentationScope::HoldTies => message::RepresentationScope::HoldTies,
     }
 }
 

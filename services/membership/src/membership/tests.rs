@@ -9,6 +9,8 @@ use super::*;
 const ANNA: PersonId = PersonId::new(Uuid::from_u128(0xa));
 /// A founder.
 const BEN: PersonId = PersonId::new(Uuid::from_u128(0xb));
+/// Another founder.
+const DORA: PersonId = PersonId::new(Uuid::from_u128(0xd));
 /// Neither.
 const CHLOE: PersonId = PersonId::new(Uuid::from_u128(0xc));
 const OLD_CITY: NetworkId = NetworkId::new(Uuid::from_u128(0xc17));
@@ -26,9 +28,29 @@ fn words(by: PersonId, words: &str) -> Personal<String> {
     Personal::open(by, words.to_owned())
 }
 
-fn invite() -> MembershipCommand {
+fn in_stage(stage: Stage, command: MembershipCommand) -> InNetwork {
+    InNetwork { stage, command }
+}
+
+fn forming(command: MembershipCommand) -> InNetwork {
+    in_stage(Stage::Forming, command)
+}
+
+fn invite() -> InNetwork {
     let message = Some(words(BEN, "Join us"));
-    MembershipCommand::InviteParty { network: OLD_CITY, party: party(), message }
+    forming(MembershipCommand::InviteParty { network: OLD_CITY, party: party(), message })
+}
+
+fn accept() -> InNetwork {
+    forming(MembershipCommand::AcceptInvitation)
+}
+
+fn decline_invitation() -> InNetwork {
+    forming(MembershipCommand::DeclineInvitation)
+}
+
+fn take_back() -> InNetwork {
+    forming(MembershipCommand::WithdrawApplication)
 }
 
 fn invited() -> MembershipEvent {
@@ -36,13 +58,13 @@ fn invited() -> MembershipEvent {
     MembershipEvent::PartyInvited { network: OLD_CITY, party: party(), message }
 }
 
-fn apply(entry: Entry) -> MembershipCommand {
-    MembershipCommand::ApplyForMembership {
+fn apply(entry: Entry) -> InNetwork {
+    forming(MembershipCommand::ApplyForMembership {
         network: OLD_CITY,
         party: party(),
         statement: Some(words(ANNA, "I keep bees")),
         entry,
-    }
+    })
 }
 
 fn applied() -> MembershipEvent {
@@ -50,30 +72,77 @@ fn applied() -> MembershipEvent {
     MembershipEvent::MembershipApplied { network: OLD_CITY, party: party(), statement }
 }
 
-fn admit(by: PersonId, since: Timestamp) -> MembershipCommand {
-    MembershipCommand::AdmitMember {
-        network: OLD_CITY,
-        party: party(),
-        by,
-        founders: BTreeSet::from([BEN]),
-        since,
-    }
+/// Only Ben has to consent.
+fn alone(by: PersonId) -> Warrant {
+    Warrant::Founder { by, founders: BTreeSet::from([BEN]) }
 }
 
-fn admit_founder(since: Timestamp) -> MembershipCommand {
-    MembershipCommand::AdmitFounder { network: OLD_CITY, person: ANNA, since }
+/// Ben and Dora both have to consent.
+fn together(by: PersonId) -> Warrant {
+    Warrant::Founder { by, founders: BTreeSet::from([BEN, DORA]) }
+}
+
+fn decision() -> Warrant {
+    Warrant::Decision(kernel::DecisionId::new(Uuid::from_u128(0xdec)))
+}
+
+fn admit_by(stage: Stage, warrant: Warrant, since: Timestamp) -> InNetwork {
+    let (network, party) = (OLD_CITY, party());
+    in_stage(stage, MembershipCommand::AdmitMember { network, party, warrant, since })
+}
+
+fn admit(by: PersonId, since: Timestamp) -> InNetwork {
+    admit_by(Stage::Forming, alone(by), since)
+}
+
+fn consented(founder: PersonId) -> MembershipEvent {
+    MembershipEvent::AdmissionConsented { network: OLD_CITY, party: party(), founder }
+}
+
+fn admit_founder(since: Timestamp) -> InNetwork {
+    forming(MembershipCommand::AdmitFounder { network: OLD_CITY, person: ANNA, since })
 }
 
 fn admitted(class: MembershipClass, since: Timestamp) -> MembershipEvent {
     MembershipEvent::MemberAdmitted { network: OLD_CITY, party: party(), class, since }
 }
 
-fn decline(by: PersonId) -> MembershipCommand {
-    MembershipCommand::DeclineApplication { by, founders: BTreeSet::from([BEN]) }
+fn decline(by: PersonId) -> InNetwork {
+    forming(MembershipCommand::DeclineApplication { warrant: alone(by) })
 }
 
-fn resign(until: Timestamp) -> MembershipCommand {
-    MembershipCommand::ResignMembership { network: OLD_CITY, party: party(), until }
+fn resign_in(stage: Stage, until: Timestamp) -> InNetwork {
+    let (network, party) = (OLD_CITY, party());
+    in_stage(stage, MembershipCommand::ResignMembership { network, party, until })
+}
+
+fn resign(until: Timestamp) -> InNetwork {
+    resign_in(Stage::Forming, until)
+}
+
+const SUSPEND: MembershipCommand =
+    MembershipCommand::SuspendMember { network: OLD_CITY, party: Party::Person(ANNA) };
+const REINSTATE: MembershipCommand =
+    MembershipCommand::ReinstateMember { network: OLD_CITY, party: Party::Person(ANNA) };
+
+fn expel(until: Timestamp) -> MembershipCommand {
+    MembershipCommand::ExpelMember { network: OLD_CITY, party: party(), until }
+}
+
+fn decided(command: MembershipCommand) -> InNetwork {
+    in_stage(Stage::Active, command)
+}
+
+fn suspended() -> MembershipEvent {
+    MembershipEvent::MemberSuspended { network: OLD_CITY, party: party() }
+}
+
+fn reinstated() -> MembershipEvent {
+    MembershipEvent::MemberReinstated { network: OLD_CITY, party: party() }
+}
+
+fn expelled(until: Timestamp) -> MembershipEvent {
+    MembershipEvent::MemberExpelled { network: OLD_CITY, party: party(), until }
 }
 
 fn resigned(until: Timestamp) -> MembershipEvent {
@@ -126,7 +195,7 @@ fn an_organisation_can_be_invited_too_without_a_word() {
     let (network, party) =
         (OLD_CITY, Party::Organisation(kernel::OrganisationId::new(Uuid::nil())));
     given::<Membership>([])
-        .when(&MembershipCommand::InviteParty { network, party, message: None })
+        .when(&forming(MembershipCommand::InviteParty { network, party, message: None }))
         .then([MembershipEvent::PartyInvited { network, party, message: None }]);
 }
 
@@ -144,28 +213,26 @@ fn inviting_a_party_that_wants_to_join_changes_nothing() {
 
 #[test]
 fn an_invitation_is_accepted() {
-    given::<Membership>([invited()])
-        .when(&MembershipCommand::AcceptInvitation)
-        .then([MembershipEvent::InvitationAccepted {}]);
+    given::<Membership>([invited()]).when(&accept()).then([MembershipEvent::InvitationAccepted {}]);
 }
 
 #[test]
 fn accepting_twice_changes_nothing() {
     given::<Membership>([invited(), MembershipEvent::InvitationAccepted {}])
-        .when(&MembershipCommand::AcceptInvitation)
+        .when(&accept())
         .then([]);
 }
 
 #[test]
 fn an_invitation_is_declined() {
     given::<Membership>([invited()])
-        .when(&MembershipCommand::DeclineInvitation)
+        .when(&decline_invitation())
         .then([MembershipEvent::InvitationDeclined {}]);
 }
 
 #[test]
 fn there_is_no_invitation_to_answer_outside() {
-    for command in [MembershipCommand::AcceptInvitation, MembershipCommand::DeclineInvitation] {
+    for command in [accept(), decline_invitation()] {
         for history in outside() {
             given::<Membership>(history)
                 .when(&command)
@@ -178,7 +245,7 @@ fn there_is_no_invitation_to_answer_outside() {
 fn an_invitation_that_was_accepted_is_not_declined_any_more() {
     for history in pending() {
         given::<Membership>(history)
-            .when(&MembershipCommand::DeclineInvitation)
+            .when(&decline_invitation())
             .then_rejected(MembershipRejection::NotInvited);
     }
 }
@@ -220,14 +287,14 @@ fn an_application_is_not_lost_when_the_network_closes() {
     given::<Membership>([applied()]).when(&apply(Entry::ByInvitation)).then([]);
     given::<Membership>([applied()])
         .when(&admit(BEN, on("03-01")))
-        .then([admitted(MembershipClass::Member, on("03-01"))]);
+        .then([consented(BEN), admitted(MembershipClass::Member, on("03-01"))]);
 }
 
 #[test]
 fn an_application_is_withdrawn() {
     for history in pending() {
         given::<Membership>(history)
-            .when(&MembershipCommand::WithdrawApplication)
+            .when(&take_back())
             .then([MembershipEvent::ApplicationWithdrawn {}]);
     }
 }
@@ -237,7 +304,7 @@ fn a_founder_admits_whoever_applied_or_accepted() {
     for history in pending() {
         given::<Membership>(history)
             .when(&admit(BEN, on("07-01")))
-            .then([admitted(MembershipClass::Member, on("07-01"))]);
+            .then([consented(BEN), admitted(MembershipClass::Member, on("07-01"))]);
     }
 }
 
@@ -251,13 +318,220 @@ fn a_founder_declines_an_application() {
 }
 
 #[test]
+fn an_applicant_is_admitted_with_the_last_founders_consent() {
+    for history in pending() {
+        let by = |founder| admit_by(Stage::Forming, together(founder), on("07-01"));
+        given::<Membership>(history.clone()).when(&by(BEN)).then([consented(BEN)]);
+        let one = [history.clone(), vec![consented(BEN)]].concat();
+        given::<Membership>(one.clone()).when(&by(BEN)).then([]);
+        given::<Membership>(one)
+            .when(&by(DORA))
+            .then([consented(DORA), admitted(MembershipClass::Member, on("07-01"))]);
+    }
+}
+
+#[test]
+fn consent_to_an_application_is_no_consent_to_the_next_one() {
+    given::<Membership>([
+        applied(),
+        consented(BEN),
+        MembershipEvent::ApplicationWithdrawn {},
+        applied(),
+    ])
+    .when(&admit_by(Stage::Forming, together(DORA), on("07-01")))
+    .then([consented(DORA)]);
+}
+
+#[test]
+fn one_founders_no_is_enough_whoever_consented() {
+    given::<Membership>([applied(), consented(DORA)])
+        .when(&forming(MembershipCommand::DeclineApplication { warrant: together(BEN) }))
+        .then([MembershipEvent::ApplicationDeclined {}]);
+}
+
+#[test]
+fn a_founder_who_left_is_not_waited_for() {
+    given::<Membership>([applied(), consented(BEN)])
+        .when(&admit(BEN, on("07-01")))
+        .then([admitted(MembershipClass::Member, on("07-01"))]);
+}
+
+#[test]
+fn members_admit_by_decision_once_the_network_is_active() {
+    for stage in [Stage::Active, Stage::Paused] {
+        for history in pending() {
+            given::<Membership>(history)
+                .when(&admit_by(stage, decision(), on("07-01")))
+                .then([admitted(MembershipClass::Member, on("07-01"))]);
+        }
+    }
+}
+
+#[test]
+fn no_founder_admits_or_declines_once_the_network_is_active() {
+    let needed = NetworkRejection::DecisionNeeded(Subject::MembershipAdmit);
+    for stage in [Stage::Active, Stage::Paused] {
+        let decline = MembershipCommand::DeclineApplication { warrant: alone(BEN) };
+        for command in [admit_by(stage, alone(BEN), on("07-01")), in_stage(stage, decline)] {
+            for history in pending() {
+                given::<Membership>(history)
+                    .when(&command)
+                    .then_rejected(MembershipRejection::Network(needed.clone()));
+            }
+        }
+    }
+}
+
+#[test]
+fn no_decision_admits_without_a_charter() {
+    given::<Membership>([applied()])
+        .when(&admit_by(Stage::Forming, decision(), on("07-01")))
+        .then_rejected(MembershipRejection::Network(NetworkRejection::NotActive));
+}
+
+#[test]
+fn nobody_is_admitted_by_decision_who_does_not_want_to_join() {
+    for history in [vec![], vec![invited()], former()] {
+        given::<Membership>(history)
+            .when(&admit_by(Stage::Active, decision(), on("07-01")))
+            .then_rejected(MembershipRejection::NotApplied);
+    }
+}
+
+#[test]
+fn nobody_enters_a_paused_network() {
+    let paused = |asked: InNetwork| in_stage(Stage::Paused, asked.command);
+    for (history, asked) in
+        [(vec![], invite()), (vec![invited()], accept()), (vec![], apply(Entry::Open))]
+    {
+        given::<Membership>(history)
+            .when(&paused(asked))
+            .then_rejected(MembershipRejection::Network(NetworkRejection::Paused));
+    }
+    given::<Membership>([invited()])
+        .when(&paused(decline_invitation()))
+        .then([MembershipEvent::InvitationDeclined {}]);
+    given::<Membership>([applied()])
+        .when(&paused(take_back()))
+        .then([MembershipEvent::ApplicationWithdrawn {}]);
+}
+
+#[test]
+fn nothing_changes_in_a_dissolved_network_but_that_members_leave() {
+    let over = |asked: InNetwork| in_stage(Stage::Dissolved, asked.command);
+    for (history, asked) in [
+        (vec![], invite()),
+        (vec![invited()], accept()),
+        (vec![invited()], decline_invitation()),
+        (vec![], apply(Entry::Open)),
+        (vec![applied()], take_back()),
+        (vec![applied()], admit(BEN, on("07-01"))),
+        (vec![applied()], decline(BEN)),
+        (vec![], admit_founder(on("07-01"))),
+        (member(), decided(SUSPEND)),
+        (member(), decided(expel(on("07-01")))),
+    ] {
+        given::<Membership>(history)
+            .when(&over(asked))
+            .then_rejected(MembershipRejection::Network(NetworkRejection::Dissolved));
+    }
+    given::<Membership>(member())
+        .when(&resign_in(Stage::Dissolved, on("06-01")))
+        .then([resigned(on("06-01"))]);
+}
+
+#[test]
+fn a_stranger_does_not_learn_how_far_a_network_has_come() {
+    for stage in [Stage::Paused, Stage::Dissolved] {
+        for command in [MembershipCommand::AcceptInvitation, MembershipCommand::DeclineInvitation] {
+            given::<Membership>([])
+                .when(&in_stage(stage, command))
+                .then_rejected(MembershipRejection::NotInvited);
+        }
+    }
+}
+
+#[test]
+fn a_member_is_suspended_and_reinstated_by_decision() {
+    let and = |events: Vec<MembershipEvent>| [member(), events].concat();
+    given::<Membership>(member()).when(&decided(SUSPEND)).then([suspended()]);
+    given::<Membership>(and(vec![suspended()])).when(&decided(SUSPEND)).then([]);
+    given::<Membership>(and(vec![suspended()])).when(&decided(REINSTATE)).then([reinstated()]);
+    given::<Membership>(member()).when(&decided(REINSTATE)).then([]);
+    let membership = Membership::replay(&and(vec![suspended()]));
+    assert!(!membership.is_active(), "who is suspended takes no part");
+    let membership = Membership::replay(&and(vec![suspended(), reinstated()]));
+    assert!(membership.is_active());
+}
+
+#[test]
+fn a_suspended_member_resigns_all_the_same() {
+    given::<Membership>([member(), vec![suspended()]].concat())
+        .when(&resign_in(Stage::Active, on("06-01")))
+        .then([resigned(on("06-01"))]);
+}
+
+#[test]
+fn a_suspended_member_is_a_member_still_and_does_not_apply_again() {
+    for asked in [invite(), apply(Entry::Open), admit(BEN, on("07-01"))] {
+        given::<Membership>([member(), vec![suspended()]].concat())
+            .when(&asked)
+            .then_rejected(MembershipRejection::AlreadyMember);
+    }
+}
+
+#[test]
+fn a_member_is_expelled_by_decision_and_may_apply_again() {
+    for history in [member(), [member(), vec![suspended()]].concat()] {
+        given::<Membership>(history)
+            .when(&decided(expel(on("06-01"))))
+            .then([expelled(on("06-01"))]);
+    }
+    let gone = [member(), vec![expelled(on("06-01"))]].concat();
+    given::<Membership>(gone.clone()).when(&apply(Entry::Open)).then([applied()]);
+    given::<Membership>([gone.clone(), vec![applied()]].concat())
+        .when(&admit_by(Stage::Active, decision(), on("05-31")))
+        .then_rejected(MembershipRejection::BeginsBeforeFormerEnded(on("06-01")));
+    given::<Membership>(gone)
+        .when(&admit_founder(on("07-01")))
+        .then_rejected(MembershipRejection::FormerMember);
+}
+
+#[test]
+fn only_members_are_suspended_reinstated_or_expelled() {
+    for history in [outside(), pending(), vec![vec![invited()]]].concat() {
+        for command in [SUSPEND, REINSTATE, expel(on("07-01"))] {
+            given::<Membership>(history.clone())
+                .when(&decided(command))
+                .then_rejected(MembershipRejection::NotAMember);
+        }
+    }
+}
+
+#[test]
+fn nobody_is_suspended_or_expelled_without_a_charter() {
+    for command in [SUSPEND, REINSTATE, expel(on("07-01"))] {
+        given::<Membership>(member())
+            .when(&forming(command))
+            .then_rejected(MembershipRejection::Network(NetworkRejection::NotActive));
+    }
+}
+
+#[test]
+fn nobody_is_expelled_before_they_were_a_member() {
+    given::<Membership>(member())
+        .when(&decided(expel(on("02-29"))))
+        .then_rejected(MembershipRejection::EndsBeforeItBegan(on("03-01")));
+}
+
+#[test]
 fn only_a_founder_decides_on_an_application() {
     for by in [ANNA, CHLOE] {
         for command in [admit(by, on("07-01")), decline(by)] {
             for history in pending() {
                 given::<Membership>(history)
                     .when(&command)
-                    .then_rejected(MembershipRejection::NotAFounder);
+                    .then_rejected(MembershipRejection::Network(NetworkRejection::NotAFounder));
             }
         }
     }
@@ -265,7 +539,7 @@ fn only_a_founder_decides_on_an_application() {
 
 #[test]
 fn there_is_no_application_to_decide_on_or_to_withdraw_outside() {
-    for command in [admit(BEN, on("07-01")), decline(BEN), MembershipCommand::WithdrawApplication] {
+    for command in [admit(BEN, on("07-01")), decline(BEN), take_back()] {
         for history in outside() {
             given::<Membership>(history)
                 .when(&command)
@@ -276,7 +550,7 @@ fn there_is_no_application_to_decide_on_or_to_withdraw_outside() {
 
 #[test]
 fn the_invited_are_not_admitted_before_they_accept() {
-    for command in [admit(BEN, on("07-01")), decline(BEN), MembershipCommand::WithdrawApplication] {
+    for command in [admit(BEN, on("07-01")), decline(BEN), take_back()] {
         given::<Membership>([invited()])
             .when(&command)
             .then_rejected(MembershipRejection::NotApplied);
@@ -303,11 +577,11 @@ fn admitting_a_founder_twice_changes_nothing() {
 fn a_party_has_one_open_membership_in_a_network() {
     for command in [
         invite(),
-        MembershipCommand::AcceptInvitation,
-        MembershipCommand::DeclineInvitation,
+        accept(),
+        decline_invitation(),
         apply(Entry::Open),
         apply(Entry::ByInvitation),
-        MembershipCommand::WithdrawApplication,
+        take_back(),
         admit(BEN, on("07-01")),
         decline(BEN),
     ] {
@@ -355,7 +629,7 @@ fn only_a_member_resigns() {
 fn a_former_member_enters_again_when_the_former_membership_ended() {
     given::<Membership>(former_and([applied()]))
         .when(&admit(BEN, on("06-01")))
-        .then([admitted(MembershipClass::Member, on("06-01"))]);
+        .then([consented(BEN), admitted(MembershipClass::Member, on("06-01"))]);
 }
 
 #[test]

@@ -150,3 +150,130 @@ fn stewards_speak_for_the_organisation_and_others_do_not() {
     assert_eq!(known.steward(CHLOE), Err(OrganisationRejection::NotASteward));
     assert_eq!(known.stewards(), BTreeSet::from([ANNA, BEN]));
 }
+
+const OLD_CITY: NetworkId = NetworkId::new(Uuid::from_u128(0xc17));
+const HARBOUR: NetworkId = NetworkId::new(Uuid::from_u128(0x4a2));
+
+fn scopes(scopes: &[RepresentationScope]) -> BTreeSet<RepresentationScope> {
+    scopes.iter().copied().collect()
+}
+
+const VOTE: &[RepresentationScope] = &[RepresentationScope::Speak, RepresentationScope::Vote];
+const SPEAK: &[RepresentationScope] = &[RepresentationScope::Speak];
+
+fn authorise(
+    by: PersonId,
+    (person, network): (PersonId, NetworkId),
+    may: &[RepresentationScope],
+    ground: Ground,
+) -> OrganisationCommand {
+    let scopes = scopes(may);
+    OrganisationCommand::AuthoriseRepresentation { by, person, network, scopes, ground }
+}
+
+fn authorised(
+    person: PersonId,
+    network: NetworkId,
+    may: &[RepresentationScope],
+) -> OrganisationEvent {
+    OrganisationEvent::RepresentationAuthorised { person, network, scopes: scopes(may) }
+}
+
+fn withdraw(by: PersonId, person: PersonId, network: NetworkId) -> OrganisationCommand {
+    OrganisationCommand::WithdrawRepresentation { by, person, network }
+}
+
+fn withdrawn(person: PersonId, network: NetworkId) -> OrganisationEvent {
+    OrganisationEvent::RepresentationWithdrawn { person, network }
+}
+
+#[test]
+fn a_steward_lets_a_person_represent_the_organisation() {
+    let command = authorise(ANNA, (BEN, OLD_CITY), VOTE, Ground::Given);
+    given::<Organisation>([registered()]).when(&command).then([authorised(BEN, OLD_CITY, VOTE)]);
+    given::<Organisation>([registered(), authorised(BEN, OLD_CITY, VOTE)]).when(&command).then([]);
+    given::<Organisation>([registered(), authorised(BEN, OLD_CITY, SPEAK)])
+        .when(&command)
+        .then([authorised(BEN, OLD_CITY, VOTE)]);
+}
+
+#[test]
+fn only_a_steward_authorises() {
+    for by in [BEN, CHLOE] {
+        given::<Organisation>([registered()])
+            .when(&authorise(by, (BEN, OLD_CITY), VOTE, Ground::Given))
+            .then_rejected(OrganisationRejection::NotASteward);
+    }
+}
+
+#[test]
+fn a_representative_belongs_to_the_organisation_and_the_organisation_to_the_network() {
+    for (ground, refused) in [
+        (Ground::NotAffiliated, OrganisationRejection::NotAffiliated),
+        (Ground::NotAMember, OrganisationRejection::NotAMember),
+    ] {
+        given::<Organisation>([registered()])
+            .when(&authorise(ANNA, (BEN, OLD_CITY), SPEAK, ground))
+            .then_rejected(refused);
+    }
+}
+
+#[test]
+fn a_representation_is_for_something() {
+    given::<Organisation>([registered()])
+        .when(&authorise(ANNA, (BEN, OLD_CITY), &[], Ground::Given))
+        .then_rejected(OrganisationRejection::ScopesEmpty);
+}
+
+#[test]
+fn one_person_at_a_time_votes_for_an_organisation_in_a_network() {
+    let history = [registered(), authorised(BEN, OLD_CITY, VOTE)];
+    given::<Organisation>(history.clone())
+        .when(&authorise(ANNA, (CHLOE, OLD_CITY), VOTE, Ground::Given))
+        .then_rejected(OrganisationRejection::VoteTaken);
+    given::<Organisation>(history.clone())
+        .when(&authorise(ANNA, (CHLOE, OLD_CITY), SPEAK, Ground::Given))
+        .then([authorised(CHLOE, OLD_CITY, SPEAK)]);
+    given::<Organisation>(history.clone())
+        .when(&authorise(ANNA, (CHLOE, HARBOUR), VOTE, Ground::Given))
+        .then([authorised(CHLOE, HARBOUR, VOTE)]);
+    for freed in [withdrawn(BEN, OLD_CITY), authorised(BEN, OLD_CITY, SPEAK)] {
+        given::<Organisation>([history.to_vec(), vec![freed]].concat())
+            .when(&authorise(ANNA, (CHLOE, OLD_CITY), VOTE, Ground::Given))
+            .then([authorised(CHLOE, OLD_CITY, VOTE)]);
+    }
+}
+
+#[test]
+fn a_steward_or_the_representative_ends_a_representation() {
+    let history = [registered(), authorised(BEN, OLD_CITY, VOTE)];
+    for by in [ANNA, BEN] {
+        given::<Organisation>(history.clone())
+            .when(&withdraw(by, BEN, OLD_CITY))
+            .then([withdrawn(BEN, OLD_CITY)]);
+    }
+    given::<Organisation>(history.clone())
+        .when(&withdraw(CHLOE, BEN, OLD_CITY))
+        .then_rejected(OrganisationRejection::NotASteward);
+    given::<Organisation>(history).when(&withdraw(ANNA, BEN, HARBOUR)).then([]);
+}
+
+#[test]
+fn a_representation_ends_with_what_it_stands_on() {
+    let state = Organisation::replay(&[
+        registered(),
+        authorised(BEN, OLD_CITY, VOTE),
+        authorised(BEN, HARBOUR, SPEAK),
+        authorised(CHLOE, HARBOUR, VOTE),
+    ]);
+    let lost = |lost| state.represented(lost).into_iter().collect::<BTreeSet<_>>();
+    let of_ben = BTreeSet::from([(OLD_CITY, BEN), (HARBOUR, BEN)]);
+    assert_eq!(lost(LostGround::Affiliation(BEN)), of_ben);
+    let there = BTreeSet::from([(HARBOUR, BEN), (HARBOUR, CHLOE)]);
+    assert_eq!(lost(LostGround::Membership(HARBOUR)), there);
+    let end = OrganisationCommand::EndRepresentation { person: BEN, network: OLD_CITY };
+    given::<Organisation>([registered(), authorised(BEN, OLD_CITY, VOTE)])
+        .when(&end)
+        .then([withdrawn(BEN, OLD_CITY)]);
+    given::<Organisation>([registered()]).when(&end).then([]);
+}

@@ -1,11 +1,12 @@
-//! The organisations there are, their stewards, and who belonged to them at any moment.
+//! The organisations there are, their stewards, and who belonged to them or represented them at any
+//! moment.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use eventlog::Recorded;
-use events::{AffiliationEvent, OrganisationEvent};
+use events::{AffiliationEvent, OrganisationEvent, RepresentationScope};
 use jiff::Timestamp;
-use kernel::{AffiliationId, OrganisationId, PersonId};
+use kernel::{AffiliationId, NetworkId, OrganisationId, PersonId};
 use projector::{
     AsOf, Projection, ViewError,
     bitemporal::{AS_OF, Facts},
@@ -13,7 +14,7 @@ use projector::{
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, Transaction, params};
 use uuid::Uuid;
 
-use super::{Listed, Part, id, instant, listed};
+use super::{Listed, Part, id, instant, listed, word, worded};
 
 /// Keeps organisations and affiliations.
 #[derive(Debug)]
@@ -52,6 +53,34 @@ pub struct AffiliationRow {
     pub since: Timestamp,
 }
 
+/// A person who represents an organisation in a network.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RepresentationRow {
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// The person.
+    pub person: PersonId,
+    /// In what.
+    pub scopes: BTreeSet<RepresentationScope>,
+    /// Since when it is like that.
+    pub since: Timestamp,
+}
+
+static REPRESENTATIONS: LazyLock<Facts> = LazyLock::new(|| {
+    Facts::of("representations", &["network", "organisation", "person"], &["scopes"])
+});
+
+static REPRESENTED: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select * from representations where network = :network and {AS_OF}
+         order by organisation, person limit :limit offset :offset"
+    )
+});
+
+static REPRESENTED_TOTAL: LazyLock<String> = LazyLock::new(|| {
+    format!("select count(*) from representations where network = :network and {AS_OF}")
+});
+
 static AFFILIATIONS: LazyLock<Facts> = LazyLock::new(|| {
     Facts::of("affiliations", &["affiliation"], &["person", "organisation", "confirmed"])
 });
@@ -68,7 +97,7 @@ static TOTAL: LazyLock<String> = LazyLock::new(|| {
 });
 
 impl Projection for OrganisationsView {
-    const NAME: &'static str = "organisations_1";
+    const NAME: &'static str = "organisations_2";
     const SCHEMA: &'static str = "
         create table organisations (organisation blob primary key, name text not null) strict;
         create table stewards (
@@ -82,15 +111,22 @@ impl Projection for OrganisationsView {
             known_from integer not null, known_to integer not null,
             primary key (affiliation, valid_from, known_from)
         ) strict, without rowid;
-        create index affiliations_organisation on affiliations (organisation);";
+        create index affiliations_organisation on affiliations (organisation);
+        create table representations (
+            network blob not null, organisation blob not null, person blob not null,
+            scopes text not null,
+            valid_from integer not null, valid_to integer not null,
+            known_from integer not null, known_to integer not null,
+            primary key (network, organisation, person, valid_from, known_from)
+        ) strict, without rowid;";
     const CATEGORIES: &'static [&'static str] = &["organisation", "affiliation"];
 
     fn apply(tx: &Transaction<'_>, event: &Recorded) -> Result<(), ViewError> {
+        let at = AsOf { effective: event.effective_at, known: event.position };
         if let Some(change) = event.decode::<OrganisationEvent>()? {
-            organisation_changed(tx, event.stream.id(), &change)?;
+            organisation_changed(tx, event.stream.id(), &change, at)?;
         }
         if let Some(change) = event.decode::<AffiliationEvent>()? {
-            let at = AsOf { effective: event.effective_at, known: event.position };
             affiliation_changed(tx, event.stream.id(), &change, at)?;
         }
         Ok(())
@@ -101,6 +137,7 @@ fn organisation_changed(
     tx: &Transaction<'_>,
     organisation: Uuid,
     change: &OrganisationEvent,
+    at: AsOf,
 ) -> rusqlite::Result<()> {
     let organisation = organisation.into_bytes();
     let add = "insert or ignore into stewards values (?1, ?2)";
@@ -115,6 +152,15 @@ fn organisation_changed(
         OrganisationEvent::StewardRemoved { person } => {
             let remove = "delete from stewards where organisation = ?1 and person = ?2";
             tx.execute(remove, params![organisation, person.uuid().into_bytes()])?;
+        }
+        OrganisationEvent::RepresentationAuthorised { person, network, scopes } => {
+            let (network, person) = (network.uuid().into_bytes(), person.uuid().into_bytes());
+            let scopes = worded(scopes)?;
+            REPRESENTATIONS.open(tx, &[&network, &organisation, &person], &[&scopes], at)?;
+        }
+        OrganisationEvent::RepresentationWithdrawn { person, network } => {
+            let (network, person) = (network.uuid().into_bytes(), person.uuid().into_bytes());
+            REPRESENTATIONS.end(tx, &[&network, &organisation, &person], at)?;
         }
     }
     Ok(())
@@ -204,6 +250,30 @@ pub fn affiliations(
     let organisation = organisation.uuid().into_bytes();
     let about: [(&str, &dyn ToSql); 1] = [(":organisation", &organisation)];
     listed(connection, (&LIST, &TOTAL), &about, (as_of, part), affiliation)
+}
+
+/// Lists who represented which organisation in a network at a moment, by organisation.
+///
+/// # Errors
+///
+/// Returns why SQLite could not read the view.
+pub fn representations(
+    connection: &Connection,
+    network: NetworkId,
+    as_of: AsOf,
+    part: Part,
+) -> rusqlite::Result<Listed<RepresentationRow>> {
+    let network = network.uuid().into_bytes();
+    let about: [(&str, &dyn ToSql); 1] = [(":network", &network)];
+    let row = |row: &Row<'_>| {
+        Ok(RepresentationRow {
+            organisation: id(row, "organisation")?,
+            person: id(row, "person")?,
+            scopes: word(row, "scopes")?,
+            since: instant(row, "valid_from")?,
+        })
+    };
+    listed(connection, (&REPRESENTED, &REPRESENTED_TOTAL), &about, (as_of, part), row)
 }
 
 fn affiliation(row: &Row<'_>) -> rusqlite::Result<AffiliationRow> {

@@ -10,9 +10,17 @@ use tonic::{
 };
 use wire::weft::{
     assessment::v1::structure_service_client::StructureServiceClient,
+    governance::v1::{
+        charter_service_client::CharterServiceClient,
+        decision_service_client::DecisionServiceClient,
+        delegation_service_client::DelegationServiceClient,
+        proposal_service_client::ProposalServiceClient,
+        register_service_client::RegisterServiceClient,
+    },
     history::v1::history_service_client::HistoryServiceClient,
     membership::v1::{
         GetNetworkRequest, gathering_service_client::GatheringServiceClient, get_network_request,
+        membership_service_client::MembershipServiceClient,
         network_service_client::NetworkServiceClient, person_service_client::PersonServiceClient,
     },
 };
@@ -91,6 +99,15 @@ impl Server {
         Ok(Server { channel, bearer })
     }
 
+    /// The same connection, with another token.
+    ///
+    /// # Errors
+    ///
+    /// Says that the token cannot be one.
+    pub(crate) fn with_token(&self, token: &str) -> Result<Server, Failure> {
+        Ok(Server { channel: self.channel.clone(), bearer: bearer(Some(token))? })
+    }
+
     /// The networks.
     pub(crate) fn networks(&self) -> NetworkServiceClient<Authorised> {
         NetworkServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
@@ -99,6 +116,37 @@ impl Server {
     /// The persons.
     pub(crate) fn persons(&self) -> PersonServiceClient<Authorised> {
         PersonServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+    }
+
+    /// The memberships.
+    pub(crate) fn memberships(&self) -> MembershipServiceClient<Authorised> {
+        MembershipServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+    }
+
+    /// The charters.
+    pub(crate) fn charters(&self) -> CharterServiceClient<Authorised> {
+        CharterServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+    }
+
+    /// The proposals.
+    pub(crate) fn proposals(&self) -> ProposalServiceClient<Authorised> {
+        ProposalServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+    }
+
+    /// The decisions.
+    pub(crate) fn decisions(&self) -> DecisionServiceClient<Authorised> {
+        DecisionServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+            .max_decoding_message_size(ANSWER_BYTES_MAX)
+    }
+
+    /// The lent votes.
+    pub(crate) fn delegations(&self) -> DelegationServiceClient<Authorised> {
+        DelegationServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
+    }
+
+    /// The register.
+    pub(crate) fn register(&self) -> RegisterServiceClient<Authorised> {
+        RegisterServiceClient::with_interceptor(self.channel.clone(), self.bearer.clone())
     }
 
     /// The gatherings.

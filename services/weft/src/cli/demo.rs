@@ -3,6 +3,7 @@
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
     time::Duration,
 };
 
@@ -19,6 +20,7 @@ use super::{
     Failure,
     attendance_csv::{self, BadLines},
     client::{Server, ServerArgs},
+    founding::{self, MovedClock},
     import::{self, Readers},
     moment, out,
     serve::{self, Instance},
@@ -32,6 +34,12 @@ const LIST: &str = include_str!("../../../../data/southern-women.csv");
 const SOURCE: &str = "\
 Source: Davis, Gardner and Gardner, Deep South (1941): who came to which of fourteen social
 occasions in one town. Days and months are the published ones, the year 1936 is an assumption.";
+
+/// What the other story begins with.
+const FOUNDING: &str = "\
+The story of a network that its members found and govern. Every step is a call of the public API,
+made now against the server that was just started. Voting takes days, so this server has a clock of
+its own, which the story moves forward; each time it says so. Dates are therefore in the future.";
 
 /// What the book calls the town.
 const NETWORK: &str = "Old City";
@@ -78,6 +86,20 @@ pub(crate) struct Args {
     /// any free port when that is taken.
     #[arg(long, value_name = "HOST:PORT")]
     listen: Option<String>,
+    /// What is in it: an attendance list of 1936, or five people who found a network today and
+    /// govern it for a year, told step by step. The second moves the server's own clock forward,
+    /// because voting takes days.
+    #[arg(long, value_enum, default_value_t = Story::Attendance)]
+    story: Story,
+}
+
+/// What a demo shows.
+#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+enum Story {
+    /// Who met whom in one town, and the structure that this makes.
+    Attendance,
+    /// A network that its members found and govern.
+    Founding,
 }
 
 /// Serves the demo until somebody wants it to end.
@@ -109,12 +131,20 @@ async fn serve_demo(
     let address = serve::address(&listener)?;
     let issuer = Issuer::open(folder.path())
         .map_err(|error| Failure::caused("no token can be made", &error))?;
-    let (now, id) = (SystemClock.now(), RandomIdentities.fresh());
-    let token = issuer.issue(Caller::Operator, now, TOKEN_LIFETIME, id);
-    let mut instance = Instance::start(folder.path(), settings, None).await?;
+    let clock = Arc::new(MovedClock::default());
+    let mut instance =
+        Instance::timed(folder.path(), settings, None, Arc::<MovedClock>::clone(&clock)).await?;
     instance.serve(listener);
+    let show = async {
+        match args.story {
+            Story::Attendance => {
+                load_and_show(address, &token_of(&issuer, Caller::Operator, &clock)).await
+            }
+            Story::Founding => tell_and_show(address, &issuer, &clock).await,
+        }
+    };
     let shown = tokio::select! {
-        shown = load_and_show(address, &token) => shown.map(|()| Shown::Everything),
+        shown = show => shown.map(|()| Shown::Everything),
         signal = host::signal() => signal
             .map(|()| Shown::Interrupted)
             .map_err(|error| Failure::caused("signals cannot be listened to", &error)),
@@ -152,6 +182,28 @@ async fn listen(address: Option<&str>) -> Result<TcpListener, Failure> {
         }
         outcome => outcome.map_err(|error| serve::refused(LISTEN, &error)),
     }
+}
+
+fn token_of(issuer: &Issuer, caller: Caller, clock: &MovedClock) -> String {
+    issuer.issue(caller, clock.now(), TOKEN_LIFETIME, RandomIdentities.fresh())
+}
+
+async fn tell_and_show(
+    address: SocketAddr,
+    issuer: &Issuer,
+    clock: &MovedClock,
+) -> Result<(), Failure> {
+    let url = format!("http://{}", reachable(address));
+    let token = token_of(issuer, Caller::Operator, clock);
+    let server = Server::connect(&ServerArgs::of(url.clone(), token)).await?;
+    out::line(FOUNDING)?;
+    let anna = founding::tell(&server, issuer, clock).await?;
+    let token = token_of(issuer, Caller::Person(anna), clock);
+    out::line(format_args!(
+        "\nready {url}\n\n  GraphQL   {url}/graphql\n  Anna's token, good for twelve hours:\n\n  \
+         export WEFT_SERVER={url}\n  export WEFT_TOKEN={token}\n\nCtrl-C ends it and removes its \
+         data."
+    ))
 }
 
 async fn load_and_show(address: SocketAddr, token: &str) -> Result<(), Failure> {

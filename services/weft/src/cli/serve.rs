@@ -12,6 +12,7 @@ use std::{
 
 use access::TrustedIssuer;
 use host::{Ended, RandomIdentities, Settings, Shutdown, ShutdownToken, SystemClock, Telemetry};
+use kernel::Clock;
 use tokio::net::TcpListener;
 use weft::system::{self, DataStore, System, SystemConfig};
 
@@ -159,6 +160,20 @@ impl Instance {
         settings: &Settings,
         log_size_max_bytes: Option<u64>,
     ) -> Result<Instance, Failure> {
+        Instance::timed(folder, settings, log_size_max_bytes, Arc::new(SystemClock)).await
+    }
+
+    /// As [`Instance::start`], by another clock than the machine's.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Instance::start`].
+    pub(crate) async fn timed(
+        folder: &Path,
+        settings: &Settings,
+        log_size_max_bytes: Option<u64>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Instance, Failure> {
         let trusted = settings.trusted_issuer.iter().map(|issuer| TrustedIssuer {
             issuer: issuer.issuer.clone(),
             audience: issuer.audience.clone(),
@@ -168,7 +183,7 @@ impl Instance {
         let token = shutdown.token();
         let config = SystemConfig {
             store: DataStore::Folder(folder.to_owned()),
-            clock: Arc::new(SystemClock),
+            clock,
             identities: Arc::new(RandomIdentities),
             trusted: trusted.collect(),
             shutdown,

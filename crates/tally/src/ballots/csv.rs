@@ -1,0 +1,489 @@
+//! Ballots as a list has them: one line a ballot, one column a rank, candidates' names in the cells.
+//!
+//! The first line names the columns. Which are ranks is seen from their names: a word such as rank,
+//! choice or preference with a number (`rank1`, `Choice_2 of 5`, `3rd preference`, `first choice`),
+//! or a number alone; or the caller names them. A column `weight` or `count` is the weight. Other
+//! columns are not read.
+
+use std::{borrow::Cow, collections::BTreeMap, collections::HashMap};
+
+use super::{
+    Ballots, Profile, ProfileError, Reading,
+    marks::{Mark, Noticed, Refused},
+};
+use crate::{Fraction, count::Candidate, fraction::FractionError, score::ScoreBallot};
+
+mod columns;
+mod records;
+
+#[cfg(test)]
+mod tests;
+
+use columns::rank_number;
+use records::Records;
+
+/// What stands in a cell without a mark, in any case, beside nothing at all.
+pub const SKIPPED: [&str; 6] = ["skipped", "skip", "undervote", "undervoted", "blank", "-"];
+
+/// What stands in a cell with several marks, in any case.
+pub const OVERVOTED: [&str; 4] = ["overvote", "overvoted", "over vote", "over-vote"];
+
+/// Names of a column of weights that is seen without being named.
+pub const WEIGHTS: [&str; 2] = ["weight", "count"];
+
+/// How much of a wrong text an error shows, in characters.
+const SHOWN_CHARS_MAX: usize = 40;
+
+/// Which column holds the weights.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum WeightColumn {
+    /// One that is called as in [`WEIGHTS`], if there is one.
+    Seen,
+    /// This one.
+    Named(String),
+    /// None: every ballot weighs one.
+    None,
+}
+
+/// How a list is read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Layout {
+    /// The columns of ranks in their order; empty to see them from their names.
+    pub rank_columns: Vec<String>,
+    /// The column of weights.
+    pub weight_column: WeightColumn,
+    /// Marks that are not one candidate a rank.
+    pub reading: Reading,
+    /// Candidates who do not stand; a mark for them is passed over.
+    pub excluded: Vec<String>,
+    /// More that stands in a cell without a mark, in any case.
+    pub skipped: Vec<String>,
+    /// More that stands in a cell with several marks, in any case.
+    pub overvoted: Vec<String>,
+}
+
+/// A list that was read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ranks {
+    /// The ballots; the candidates are all who are named in a rank, sorted.
+    pub profile: Profile,
+    /// What was taken for what.
+    pub columns: Columns,
+    /// What was read by a rule.
+    pub noticed: Noticed,
+}
+
+/// Scores that were read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ScoreSheet {
+    /// The options: the names of their columns.
+    pub options: Vec<String>,
+    /// The ballots.
+    pub ballots: Vec<ScoreBallot>,
+    /// What was taken for what.
+    pub columns: Columns,
+}
+
+/// What the columns were taken for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Columns {
+    /// What separates them.
+    pub delimiter: char,
+    /// The columns of ranks, in the order of ranks, or those of scores.
+    pub read: Vec<String>,
+    /// The column of weights.
+    pub weight: Option<String>,
+    /// Those that are not read.
+    pub unread: Vec<String>,
+}
+
+/// Why a list cannot be read.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("line {line}: {fault}")]
+pub struct CsvError {
+    /// The line that the record begins on, from 1.
+    pub line: usize,
+    /// What is wrong there.
+    pub fault: CsvFault,
+}
+
+/// What can be wrong with a list.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum CsvFault {
+    /// There is no first line.
+    #[error("the list is empty; its first line has to name the columns")]
+    Empty,
+    /// No column is called as ranks are.
+    #[error("no column is called rank1, choice1 or the like; the columns are: {columns}")]
+    NoRanks {
+        /// The columns.
+        columns: String,
+    },
+    /// Two columns are the same rank.
+    #[error("the columns {first:?} and {second:?} are both rank {rank}; name the ones to count")]
+    RankTwice {
+        /// One of them.
+        first: String,
+        /// The other.
+        second: String,
+        /// The rank.
+        rank: u32,
+    },
+    /// A column is asked for that there is not.
+    #[error("no column is called {name:?}; the columns are: {columns}")]
+    ColumnUnknown {
+        /// The column.
+        name: String,
+        /// The columns that there are.
+        columns: String,
+    },
+    /// A column is asked for that there are several of, or asked for twice.
+    #[error("the column {name:?} is there, or is asked for, twice")]
+    ColumnTwice {
+        /// The column.
+        name: String,
+    },
+    /// A line has another number of cells.
+    #[error(
+        "has {found} cells where the first line has {expected}; text with {delimiter:?} needs \
+             quotes"
+    )]
+    CellCount {
+        /// How many it has.
+        found: usize,
+        /// How many it should have.
+        expected: usize,
+        /// What separates them.
+        delimiter: char,
+    },
+    /// A quote is not closed before the list ends.
+    #[error("a quote is opened and never closed")]
+    QuoteOpen,
+    /// Something stands between a closing quote and the end of the cell.
+    #[error("something follows a closing quote; a quote within quotes is written twice")]
+    AfterQuote,
+    /// A weight is no number.
+    #[error("the weight {text:?} {error}")]
+    Weight {
+        /// What stands there.
+        text: String,
+        /// Why that is none.
+        error: FractionError,
+    },
+    /// A weight of scores is not whole.
+    #[error("the weight {text:?} is not a whole number below 2^32, as scores need it")]
+    WeightNotWhole {
+        /// What stands there.
+        text: String,
+    },
+    /// A score is no number.
+    #[error("{text:?} in the column {column:?} is no score; write a whole number or nothing")]
+    Score {
+        /// What stands there.
+        text: String,
+        /// Where.
+        column: String,
+    },
+    /// Several candidates have one rank.
+    #[error("several candidates have the same rank")]
+    Overvote,
+    /// A candidate has several ranks.
+    #[error("{name:?} is ranked twice")]
+    RankedTwice {
+        /// Whose name it is.
+        name: String,
+    },
+    /// The ballots cannot be counted.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+}
+
+impl Default for Layout {
+    fn default() -> Layout {
+        Layout {
+            rank_columns: Vec::new(),
+            weight_column: WeightColumn::Seen,
+            reading: Reading::LENIENT,
+            excluded: Vec::new(),
+            skipped: Vec::new(),
+            overvoted: Vec::new(),
+        }
+    }
+}
+
+/// Reads a list of ranks.
+///
+/// # Errors
+///
+/// Says what is wrong, and in which line.
+pub fn read(text: &str, layout: &Layout) -> Result<Ranks, CsvError> {
+    let mut records = Records::of(text);
+    let result = ranks(&mut records, layout);
+    result.map_err(|fault| CsvError { line: records.line(), fault })
+}
+
+/// Reads a list of scores: every column but the weights is an option, every cell a whole number, or
+/// empty where an option is not scored. [`Layout::rank_columns`] names the options, if only some
+/// columns are.
+///
+/// # Errors
+///
+/// Says what is wrong, and in which line.
+pub fn read_scores(text: &str, layout: &Layout) -> Result<ScoreSheet, CsvError> {
+    let mut records = Records::of(text);
+    let result = scores(&mut records, layout);
+    result.map_err(|fault| CsvError { line: records.line(), fault })
+}
+
+/// Tells whether the first line names ranks.
+pub fn has_ranks(text: &str) -> bool {
+    let mut records = Records::of(text);
+    let mut cells = Vec::new();
+    let named = records.next(&mut cells).unwrap_or(false);
+    named && cells.iter().any(|cell| rank_number(cell).is_some())
+}
+
+/// A candidate's name, or what stands for something else.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cell {
+    Mark(Mark),
+    /// The place of the name among those that were found, in the order in which they were.
+    Named(u16),
+}
+
+fn ranks(records: &mut Records<'_>, layout: &Layout) -> Result<Ranks, CsvFault> {
+    let head = head(records)?;
+    let columns = if layout.rank_columns.is_empty() {
+        ranks_seen(&head)?
+    } else {
+        named(&head, &layout.rank_columns)?
+    };
+    let weight = weight_column(&head, &layout.weight_column, &columns)?;
+    let mut meanings = meanings(layout);
+    let mut names = Vec::<String>::new();
+    // All ballots before the candidates are known: cells one after the other, a row a ballot.
+    let mut cells = Vec::<Cell>::new();
+    let mut weights = Vec::<(Fraction, usize)>::new();
+    let mut record = Vec::new();
+    while next(records, &mut record, head.len())? {
+        for column in &columns {
+            let text = record[*column].as_ref();
+            let cell = match meanings.get(text) {
+                Some(cell) => *cell,
+                None => learn(text, &mut meanings, &mut names)?,
+            };
+            cells.push(cell);
+        }
+        weights.push((weight_of(weight, &record)?, records.line()));
+    }
+    let end = records.line();
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    order.sort_unstable_by(|left, right| names[*left].cmp(&names[*right]));
+    let mut places = vec![Mark::Withdrawn; names.len()];
+    for (place, found) in order.iter().enumerate() {
+        let candidate = Candidate::at(place).ok_or(ProfileError::TooManyCandidates)?;
+        places[*found] = Mark::Candidate(candidate);
+    }
+    let sorted: Vec<String> = order.iter().map(|found| names[*found].clone()).collect();
+    let mut ballots = Ballots::of(sorted)?;
+    let mut noticed = Noticed::default();
+    let mut ranked = Vec::new();
+    for (row, (weight, line)) in cells.chunks(columns.len()).zip(&weights) {
+        ranked.clear();
+        records.set_line(*line);
+        let marks = row.iter().map(|cell| match cell {
+            Cell::Mark(mark) => *mark,
+            Cell::Named(found) => places[usize::from(*found)],
+        });
+        let read = layout.reading.read(marks, &mut ranked, &mut noticed);
+        read.map_err(|refused| match refused {
+            Refused::Overvote => CsvFault::Overvote,
+            Refused::Repeat(candidate) => {
+                CsvFault::RankedTwice { name: names[order[candidate.index()]].clone() }
+            }
+        })?;
+        ballots.add(&ranked, *weight)?;
+    }
+    records.set_line(end);
+    let columns = taken(records.delimiter(), &head, &columns, weight);
+    Ok(Ranks { profile: ballots.profile()?, columns, noticed })
+}
+
+fn scores(records: &mut Records<'_>, layout: &Layout) -> Result<ScoreSheet, CsvFault> {
+    let head = head(records)?;
+    let weight = weight_column(&head, &layout.weight_column, &[])?;
+    let columns = if layout.rank_columns.is_empty() {
+        let option =
+            |index: &usize| Some(*index) != weight && !layout.excluded.contains(&head[*index]);
+        (0..head.len()).filter(option).collect()
+    } else {
+        named(&head, &layout.rank_columns)?
+    };
+    let mut ballots = Vec::new();
+    let mut record = Vec::new();
+    while next(records, &mut record, head.len())? {
+        let mut scores = Vec::with_capacity(columns.len());
+        for column in &columns {
+            let text = record[*column].as_ref();
+            let is_skipped = text.is_empty()
+                || SKIPPED.iter().any(|word| text.eq_ignore_ascii_case(word))
+                || layout.skipped.iter().any(|word| text.eq_ignore_ascii_case(word));
+            scores.push(match text.parse() {
+                Ok(score) => Some(score),
+                Err(_) if is_skipped => None,
+                Err(_) => {
+                    let column = head[*column].clone();
+                    return Err(CsvFault::Score { text: shown(text), column });
+                }
+            });
+        }
+        let fraction = weight_of(weight, &record)?;
+        let whole = u32::try_from(fraction.numerator()).ok().filter(|_| fraction.is_whole());
+        let not_whole = || CsvFault::WeightNotWhole { text: fraction.to_string() };
+        ballots.push(ScoreBallot { scores, weight: whole.ok_or_else(not_whole)? });
+    }
+    let options: Vec<String> = columns.iter().map(|index| head[*index].clone()).collect();
+    // Options are candidates: they are as many at most, and differ in name.
+    Ballots::of(options.clone())?;
+    Ok(ScoreSheet {
+        options,
+        ballots,
+        columns: taken(records.delimiter(), &head, &columns, weight),
+    })
+}
+
+fn head(records: &mut Records<'_>) -> Result<Vec<String>, CsvFault> {
+    let mut cells = Vec::new();
+    if !records.next(&mut cells)? {
+        return Err(CsvFault::Empty);
+    }
+    Ok(cells.into_iter().map(Cow::into_owned).collect())
+}
+
+/// Reads a line; tells whether there was one.
+fn next<'a>(
+    records: &mut Records<'a>,
+    record: &mut Vec<Cow<'a, str>>,
+    expected: usize,
+) -> Result<bool, CsvFault> {
+    if !records.next(record)? {
+        return Ok(false);
+    }
+    if record.len() != expected {
+        let delimiter = records.delimiter();
+        return Err(CsvFault::CellCount { found: record.len(), expected, delimiter });
+    }
+    Ok(true)
+}
+
+/// The columns that are called as ranks are, in the order of ranks.
+fn ranks_seen(head: &[String]) -> Result<Vec<usize>, CsvFault> {
+    let mut ranks = BTreeMap::<u32, usize>::new();
+    for (index, name) in head.iter().enumerate() {
+        if let Some(rank) = rank_number(name)
+            && let Some(other) = ranks.insert(rank, index)
+        {
+            let (first, second) = (head[other].clone(), name.clone());
+            return Err(CsvFault::RankTwice { first, second, rank });
+        }
+    }
+    if ranks.is_empty() {
+        return Err(CsvFault::NoRanks { columns: head.join(", ") });
+    }
+    Ok(ranks.into_values().collect())
+}
+
+fn named(head: &[String], names: &[String]) -> Result<Vec<usize>, CsvFault> {
+    let mut columns = Vec::new();
+    for name in names {
+        let column = column(head, name)?;
+        if columns.contains(&column) {
+            return Err(CsvFault::ColumnTwice { name: name.clone() });
+        }
+        columns.push(column);
+    }
+    Ok(columns)
+}
+
+fn column(head: &[String], name: &str) -> Result<usize, CsvFault> {
+    let name = name.trim();
+    let mut found = head.iter().enumerate().filter(|(_, it)| *it == name);
+    match (found.next(), found.next()) {
+        (Some((index, _)), None) => Ok(index),
+        (Some(_), Some(_)) => Err(CsvFault::ColumnTwice { name: name.into() }),
+        (None, _) => Err(CsvFault::ColumnUnknown { name: name.into(), columns: head.join(", ") }),
+    }
+}
+
+fn weight_column(
+    head: &[String],
+    asked: &WeightColumn,
+    ranks: &[usize],
+) -> Result<Option<usize>, CsvFault> {
+    match asked {
+        WeightColumn::None => Ok(None),
+        WeightColumn::Named(name) => column(head, name).map(Some),
+        WeightColumn::Seen => {
+            let is_weight =
+                |index: &usize| WEIGHTS.iter().any(|name| head[*index].eq_ignore_ascii_case(name));
+            Ok((0..head.len()).filter(|index| !ranks.contains(index)).find(is_weight))
+        }
+    }
+}
+
+fn weight_of(column: Option<usize>, record: &[Cow<'_, str>]) -> Result<Fraction, CsvFault> {
+    let Some(column) = column else { return Ok(Fraction::whole(1)) };
+    let text = record[column].as_ref();
+    text.parse().map_err(|error| CsvFault::Weight { text: shown(text), error })
+}
+
+fn meanings(layout: &Layout) -> HashMap<String, Cell> {
+    let mut meanings = HashMap::from([(String::new(), Cell::Mark(Mark::Skipped))]);
+    for name in &layout.excluded {
+        meanings.insert(name.trim().to_owned(), Cell::Mark(Mark::Withdrawn));
+    }
+    let skipped = SKIPPED.into_iter().chain(layout.skipped.iter().map(String::as_str));
+    meanings.extend(skipped.map(|word| (word.to_lowercase(), Cell::Mark(Mark::Skipped))));
+    let overvoted = OVERVOTED.into_iter().chain(layout.overvoted.iter().map(String::as_str));
+    meanings.extend(overvoted.map(|word| (word.to_lowercase(), Cell::Mark(Mark::Overvote))));
+    meanings
+}
+
+/// Finds what a text means that was not seen before.
+fn learn(
+    text: &str,
+    meanings: &mut HashMap<String, Cell>,
+    names: &mut Vec<String>,
+) -> Result<Cell, CsvFault> {
+    let cell = match meanings.get(&text.to_lowercase()) {
+        Some(Cell::Mark(mark @ (Mark::Skipped | Mark::Overvote))) => Cell::Mark(*mark),
+        Some(Cell::Mark(Mark::Withdrawn | Mark::Candidate(_)) | Cell::Named(_)) | None => {
+            let place = u16::try_from(names.len()).map_err(|_| ProfileError::TooManyCandidates)?;
+            names.push(text.to_owned());
+            Cell::Named(place)
+        }
+    };
+    meanings.insert(text.to_owned(), cell);
+    Ok(cell)
+}
+
+fn taken(delimiter: char, head: &[String], read: &[usize], weight: Option<usize>) -> Columns {
+    let unread = |index: &usize| !read.contains(index) && Some(*index) != weight;
+    let names = |indexes: &mut dyn Iterator<Item = usize>| -> Vec<String> {
+        indexes.map(|index| head[index].clone()).collect()
+    };
+    Columns {
+        delimiter,
+        read: names(&mut read.iter().copied()),
+        weight: weight.map(|index| head[index].clone()),
+        unread: names(&mut (0..head.len()).filter(unread)),
+    }
+}
+
+fn shown(text: &str) -> String {
+    let mut short: String = text.chars().take(SHOWN_CHARS_MAX).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}

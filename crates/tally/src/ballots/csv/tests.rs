@@ -1,0 +1,223 @@
+//! Lists of ballots as cities and spreadsheets write them.
+
+use proptest::prelude::*;
+
+use super::{
+    super::marks::{Overvotes, Repeats, Skips},
+    *,
+};
+
+const CITY: &str = "\
+id,precinct,rank1,rank2,rank3
+1,P1,Ann,Bob,skipped
+2,P1,Bob,overvote,Ann
+3,P2,\"Cole, C.\",Ann,Ann
+4,P2,skipped,,undervote
+5,P2,,writein,Ann
+";
+
+fn lists(ranks: &Ranks) -> Vec<String> {
+    let name = |it: &Candidate| ranks.profile.name(*it).to_owned();
+    let ballots = ranks.profile.ballots();
+    let lists = ballots.map(|(ranked, weight)| {
+        format!("{weight} {}", ranked.iter().map(name).collect::<Vec<_>>().join(">"))
+    });
+    lists.collect()
+}
+
+fn with(reading: Reading) -> Layout {
+    Layout { reading, ..Layout::default() }
+}
+
+fn fault(text: &str, layout: &Layout) -> (usize, CsvFault) {
+    let error = read(text, layout).unwrap_err();
+    (error.line, error.fault)
+}
+
+#[test]
+fn a_citys_list_is_read_by_the_stated_defaults() {
+    let ranks = read(CITY, &Layout::default()).unwrap();
+    assert_eq!(ranks.profile.candidates(), ["Ann", "Bob", "Cole, C.", "writein"]);
+    assert_eq!(lists(&ranks), ["1 Ann>Bob", "1 Bob", "1 Cole, C.>Ann", "1 writein>Ann"]);
+    assert_eq!(ranks.columns.read, ["rank1", "rank2", "rank3"]);
+    assert_eq!(ranks.columns.unread, ["id", "precinct"]);
+    let noticed = Noticed { lines: 5, blank: 1, skips: 1, overvotes: 1, repeats: 1 };
+    assert_eq!(ranks.noticed, noticed);
+    assert_eq!(ranks.profile.total(), Fraction::whole(5));
+}
+
+#[test]
+fn other_readings_of_marks_are_options() {
+    let skip = Reading { overvotes: Overvotes::Skip, ..Reading::LENIENT };
+    assert!(lists(&read(CITY, &with(skip)).unwrap()).contains(&"1 Bob>Ann".to_owned()));
+    let stop = Reading { skips: Skips::Stop, repeats: Repeats::Stop, ..Reading::LENIENT };
+    let stopped = read(CITY, &with(stop)).unwrap();
+    assert_eq!(lists(&stopped), ["1 Ann>Bob", "1 Bob", "1 Cole, C.>Ann"]);
+    let refuse = Reading { overvotes: Overvotes::Refuse, ..Reading::LENIENT };
+    assert_eq!(fault(CITY, &with(refuse)), (3, CsvFault::Overvote));
+    let refuse = Reading { repeats: Repeats::Refuse, ..Reading::LENIENT };
+    assert_eq!(fault(CITY, &with(refuse)), (4, CsvFault::RankedTwice { name: "Ann".into() }));
+}
+
+#[test]
+fn two_skipped_in_a_row_end_a_ballot_where_asked() {
+    let text = "1,2,3,4\nA,,B,C\nA,,,B\n";
+    let layout = with(Reading { skips: Skips::StopAtTwo, ..Reading::LENIENT });
+    assert_eq!(lists(&read(text, &layout).unwrap()), ["1 A", "1 A>B>C"]);
+}
+
+#[test]
+fn who_is_excluded_is_passed_over() {
+    let layout = Layout { excluded: vec!["Ann".into()], ..Layout::default() };
+    let ranks = read(CITY, &layout).unwrap();
+    assert_eq!(lists(&ranks), ["2 Bob", "1 Cole, C.", "1 writein"]);
+}
+
+#[test]
+fn words_for_marks_may_be_added_and_come_in_any_case() {
+    let text = "rank1,rank2\nExhausted,A\nOVERVOTE,B\nSkipped,C\ntwo marks,D\n";
+    let layout = Layout {
+        skipped: vec!["exhausted".into()],
+        overvoted: vec!["Two Marks".into()],
+        ..Layout::default()
+    };
+    let ranks = read(text, &layout).unwrap();
+    assert_eq!(lists(&ranks), ["1 A", "1 C"]);
+    assert_eq!(ranks.noticed.overvotes, 2);
+}
+
+#[test]
+fn a_column_of_weights_is_seen_named_or_left_alone() {
+    let text = "weight,rank1\n2,A\n1.5,A\n1/2,B\n";
+    let ranks = read(text, &Layout::default()).unwrap();
+    assert_eq!(lists(&ranks), ["7/2 A", "1/2 B"]);
+    let none = Layout { weight_column: WeightColumn::None, ..Layout::default() };
+    assert_eq!(lists(&read(text, &none).unwrap()), ["2 A", "1 B"]);
+    let text = "n,choice 1\n3,A\n";
+    let named = Layout { weight_column: WeightColumn::Named("n".into()), ..Layout::default() };
+    assert_eq!(lists(&read(text, &named).unwrap()), ["3 A"]);
+}
+
+#[test]
+fn columns_are_seen_as_ranks_by_their_names() {
+    for (name, rank) in [
+        ("rank1", Some(1)),
+        ("Rank_12", Some(12)),
+        ("Choice 2 of 5", Some(2)),
+        ("1st Choice", Some(1)),
+        ("3rd", Some(3)),
+        ("second preference", Some(2)),
+        ("First", Some(1)),
+        ("4", Some(4)),
+        ("Preference No. 3", Some(3)),
+        ("DEM Mayor Choice 1 of 5 Citywide (026916)", Some(1)),
+        ("ranking[2]", Some(2)),
+        ("precinct", None),
+        ("Precinct 4", None),
+        ("ballot_id", None),
+        ("District 1", None),
+        ("rank", None),
+        ("count", None),
+        ("", None),
+    ] {
+        assert_eq!(rank_number(name), rank, "{name}");
+    }
+}
+
+#[test]
+fn ranks_are_ordered_by_their_numbers_or_as_named() {
+    let text = "rank2,rank1\nB,A\n";
+    assert_eq!(lists(&read(text, &Layout::default()).unwrap()), ["1 A>B"]);
+    let rank_columns = vec!["rank2".into(), "rank1".into()];
+    let layout = Layout { rank_columns, ..Layout::default() };
+    assert_eq!(lists(&read(text, &layout).unwrap()), ["1 B>A"]);
+}
+
+#[test]
+fn semicolons_tabs_windows_lines_and_quotes_are_read() {
+    for text in [
+        "rank1;rank2\r\nA;B\r\n",
+        "\u{feff}rank1\trank2\nA\tB",
+        "\"rank1\", \"rank2\"\n\"A\" ,\"B\"\n",
+        "\n\nrank1,rank2\n\nA,B\n\n",
+    ] {
+        assert_eq!(lists(&read(text, &Layout::default()).unwrap()), ["1 A>B"], "{text:?}");
+    }
+    let quoted = "rank1,rank2\n\"A \"\"Al\"\" B\",\"x\ny\"\n";
+    assert_eq!(lists(&read(quoted, &Layout::default()).unwrap()), ["1 A \"Al\" B>x\ny"]);
+}
+
+#[test]
+fn a_line_of_delimiters_is_a_blank_ballot() {
+    for text in ["rank1,rank2\n,\n", "rank1\trank2\n\t\n"] {
+        let ranks = read(text, &Layout::default()).unwrap();
+        assert_eq!(ranks.profile.blank(), Fraction::whole(1), "{text:?}");
+    }
+}
+
+#[test]
+fn every_fault_has_its_line() {
+    let default = Layout::default();
+    assert_eq!(fault("", &default), (1, CsvFault::Empty));
+    let columns = "id, name".to_owned();
+    assert_eq!(fault("id,name\n1,A\n", &default), (1, CsvFault::NoRanks { columns }));
+    let (first, second) = ("rank1".to_owned(), "choice1".to_owned());
+    assert_eq!(
+        fault("rank1,choice1\n", &default),
+        (1, CsvFault::RankTwice { first, second, rank: 1 })
+    );
+    assert_eq!(
+        fault("rank1,rank2\nA,B\n\nA\n", &default),
+        (4, CsvFault::CellCount { found: 1, expected: 2, delimiter: ',' })
+    );
+    assert_eq!(fault("rank1,rank2\n\"x\ny\",B\nA,\"B\n", &default), (4, CsvFault::QuoteOpen));
+    assert_eq!(fault("rank1\n\"A\"B\n", &default), (2, CsvFault::AfterQuote));
+    let (text, error) = ("-1".to_owned(), FractionError::Malformed);
+    assert_eq!(fault("weight,rank1\n1,A\n-1,B\n", &default), (3, CsvFault::Weight { text, error }));
+    let layout = Layout { rank_columns: vec!["x".into()], ..Layout::default() };
+    let columns = "rank1".to_owned();
+    assert_eq!(
+        fault("rank1\nA\n", &layout),
+        (1, CsvFault::ColumnUnknown { name: "x".into(), columns })
+    );
+    let layout = Layout { rank_columns: vec!["a".into(), "a".into()], ..Layout::default() };
+    assert_eq!(fault("a\nA\n", &layout), (1, CsvFault::ColumnTwice { name: "a".into() }));
+}
+
+#[test]
+fn scores_are_read_by_the_column() {
+    let text = "anna,ben,weight\n5,-2,1\n,3,2\n";
+    let sheet = read_scores(text, &Layout::default()).unwrap();
+    assert_eq!(sheet.options, ["anna", "ben"]);
+    assert_eq!(sheet.ballots[1], ScoreBallot { scores: vec![None, Some(3)], weight: 2 });
+    let error = read_scores("anna\n1\nmany\n", &Layout::default()).unwrap_err();
+    let fault = CsvFault::Score { text: "many".into(), column: "anna".into() };
+    assert_eq!((error.line, error.fault), (3, fault));
+    assert!(!has_ranks(text) && has_ranks(CITY));
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_lines_plays_no_part(
+        rows in proptest::collection::vec("[ABC,]{0,1},[ABC]{0,1},[ABC]{0,1}", 1..9),
+    ) {
+        let text = |rows: &[String]| {
+            let rows: Vec<_> = rows.iter().map(|row| row.replacen(",,,", ",,", 1)).collect();
+            format!("rank1,rank2,rank3\n{}\n", rows.join("\n"))
+        };
+        let mut turned = rows.clone();
+        turned.reverse();
+        let (one, other) = (read(&text(&rows), &Layout::default()), read(&text(&turned), &Layout::default()));
+        prop_assert_eq!(one.is_ok(), other.is_ok());
+        if let (Ok(one), Ok(other)) = (one, other) {
+            prop_assert_eq!(one.profile, other.profile);
+        }
+    }
+
+    #[test]
+    fn no_text_makes_it_panic(text in "[a-c1,;\"\t \r\né]{0,60}") {
+        drop(read(&text, &Layout::default()));
+        drop(read(&format!("rank1,rank2\n{text}"), &Layout::default()));
+        drop(read_scores(&text, &Layout::default()));
+    }
+}

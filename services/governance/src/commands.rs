@@ -1,0 +1,142 @@
+//! Commands that need to know something before they are decided: gather it, then execute.
+//!
+//! What is gathered about a stream comes from the stream itself and is never older than the last
+//! command of this process; what concerns many streams (roles, registers, delegations) comes from
+//! the views, after they have reached the head. Whether the caller is a member is `access`'s to say,
+//! before.
+
+mod charter;
+pub(crate) mod decision;
+mod due;
+pub(crate) mod effects;
+mod facts;
+pub(crate) mod proposal;
+pub(crate) mod register;
+
+use std::sync::Arc;
+
+use eventlog::{CommandContext, Committed, EventLog, LogError, Position, StreamId, Writer};
+use jiff::Timestamp;
+use kernel::{Clock, Decider, Event, Rejection};
+use roster::Roster;
+use uuid::Uuid;
+
+use crate::{queries::Queries, secret_box::SecretBoxes};
+
+/// How many events of a stream are read at a time.
+const PAGE: u32 = 1_024;
+
+/// Why a command was not carried out, whichever rule or part it was.
+pub type Refused = Box<dyn Rejection>;
+
+/// What a command left behind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Receipt {
+    /// Where to read on to see it.
+    pub position: Position,
+    /// How many events the stream holds.
+    pub length: u64,
+    /// How many events the command recorded.
+    pub events: usize,
+    /// Whether it repeats an earlier answer.
+    pub recalled: bool,
+}
+
+impl<D: Decider> From<Committed<D>> for Receipt {
+    fn from(committed: Committed<D>) -> Receipt {
+        Receipt {
+            position: committed.position,
+            length: committed.length,
+            events: committed.events.len(),
+            recalled: committed.recalled,
+        }
+    }
+}
+
+/// Carries out commands.
+#[derive(Clone, Debug)]
+pub struct Commands {
+    writer: Writer,
+    clock: Arc<dyn Clock>,
+    log: Arc<dyn EventLog>,
+    roster: Roster,
+    queries: Queries,
+    boxes: Arc<SecretBoxes>,
+}
+
+/// Makes any refusal a [`Refused`].
+pub(crate) fn refused(rejection: impl Rejection) -> Refused {
+    Box::new(rejection)
+}
+
+impl Commands {
+    /// Carries out commands through `writer`; `queries` knows what many streams say together, and
+    /// `boxes` keeps the ballots of secret decisions.
+    pub fn new(
+        (writer, log): (Writer, Arc<dyn EventLog>),
+        clock: Arc<dyn Clock>,
+        roster: Roster,
+        queries: Queries,
+        boxes: Arc<SecretBoxes>,
+    ) -> Commands {
+        Commands { writer, clock, log, roster, queries, boxes }
+    }
+
+    /// The present time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Executes a command that needs to know nothing more.
+    ///
+    /// # Errors
+    ///
+    /// Returns the rule that forbids it, or what failed.
+    pub async fn execute<D: Decider>(
+        &self,
+        id: Uuid,
+        command: &D::Command,
+        context: &CommandContext,
+    ) -> Result<Receipt, Refused> {
+        self.writer.execute::<D>(id, command, context).await.map(Receipt::from).map_err(refused)
+    }
+
+    /// The state of a stream.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the log could not be read.
+    pub async fn load<D: Decider>(&self, id: Uuid) -> Result<D, Refused> {
+        self.writer.load::<D>(id).await.map_err(refused)
+    }
+
+    /// The first event that a command recorded in a stream, now or when it was first given; `None`
+    /// when it recorded none.
+    pub(crate) async fn first_event<E: Event>(
+        &self,
+        id: Uuid,
+        context: &CommandContext,
+    ) -> Result<Option<E>, Refused> {
+        let (stream, mut from) = (StreamId::of::<E>(id), 0);
+        let wanted = context.command_id.event_id(0);
+        loop {
+            let page = self.log.read_stream(stream.clone(), from, PAGE).await.map_err(refused)?;
+            let Some(last) = page.last() else { return Ok(None) };
+            from = last.revision + 1;
+            if let Some(recorded) = page.iter().find(|recorded| recorded.event_id == wanted) {
+                let event = recorded.decode::<E>();
+                return event.map_err(|error| refused(LogError::new("read an event", error)));
+            }
+        }
+    }
+
+    /// The log, for those who follow it.
+    pub(crate) fn log(&self) -> &Arc<dyn EventLog> {
+        &self.log
+    }
+
+    /// The position of the last event that is durable by now.
+    fn head(&self) -> Position {
+        *self.log.head().borrow()
+    }
+}

@@ -1,0 +1,538 @@
+//! Decisions: from the schedule over ballots, in the log or in the box, to the certificate.
+
+use eventlog::{CommandContext, Fingerprint};
+use events::{
+    AlikeBallots, Authority, BallotChange, CancelledBecause, Choice, DecisionEvent, DecisionTerms,
+    OptionKey, RollMoment, Secrecy, TieRule,
+};
+use jiff::Timestamp;
+use kernel::{
+    Actor, BallotBoxId, Capacity, CommandId, DecisionId, ErrorCode, NetworkId, Party, PersonId,
+    Personal, Rejection, TurnoutId,
+};
+
+use super::{Commands, Receipt, Refused, refused};
+use crate::{
+    certificate::Bundle,
+    counting::Seed,
+    deadlines::DeadlineKind,
+    decision::{Decision, DecisionCommand, DecisionRejection, Facts, Office, Phase, SecretBox},
+    opened::{OpenedBox, OpenedCommand, Turnout, TurnoutCommand},
+    secret_box::{BoxShape, Cast, SecretBallot, SecretBoxError, voters_shown},
+};
+
+/// A secret ballot could not be put into the box.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SecretRejection {
+    /// The voter has voted.
+    #[error("this ballot was cast before; a secret ballot is final")]
+    AlreadyCast,
+    /// The box is closed.
+    #[error("voting is over")]
+    VotingOver,
+    /// The box is not there.
+    #[error("the box of this decision is not at hand; tell whoever runs the installation")]
+    BoxMissing,
+    /// Secret ballots carry no reasons.
+    #[error("a secret ballot takes no reason: it would tell who wrote it")]
+    ReasonNotTaken,
+}
+
+impl Rejection for SecretRejection {
+    fn code(&self) -> ErrorCode {
+        match self {
+            SecretRejection::AlreadyCast => ErrorCode::AlreadyExists,
+            SecretRejection::VotingOver => ErrorCode::Precondition,
+            SecretRejection::BoxMissing => ErrorCode::Internal,
+            SecretRejection::ReasonNotTaken => ErrorCode::Invalid,
+        }
+    }
+
+    fn reason(&self) -> &'static str {
+        match self {
+            SecretRejection::AlreadyCast => "SECRET_BALLOT_ALREADY_CAST",
+            SecretRejection::VotingOver => "SECRET_VOTING_OVER",
+            SecretRejection::BoxMissing => "BALLOT_BOX_MISSING",
+            SecretRejection::ReasonNotTaken => "SECRET_REASON_NOT_TAKEN",
+        }
+    }
+}
+
+/// Who votes, and for whom.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Voter {
+    /// The entry of the roll.
+    pub party: Party,
+    /// Who casts its ballot.
+    pub by: PersonId,
+}
+
+impl Commands {
+    /// The terms of a decision that there is.
+    ///
+    /// # Errors
+    ///
+    /// Says that there is no such decision.
+    pub async fn terms(&self, decision: DecisionId) -> Result<DecisionTerms, Refused> {
+        let state = self.load::<Decision>(decision.uuid()).await?;
+        let terms = state.terms.ok_or_else(|| refused(DecisionRejection::NotScheduled))?;
+        Ok(DecisionTerms::clone(&terms))
+    }
+
+    /// Carries out a command about a decision.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Commands::execute`].
+    pub async fn decision(
+        &self,
+        decision: DecisionId,
+        command: &DecisionCommand,
+        context: &CommandContext,
+    ) -> Result<Receipt, Refused> {
+        self.execute::<Decision>(decision.uuid(), command, context).await
+    }
+
+    /// Votes, or votes otherwise than before; in a secret decision into the box.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Commands::execute`].
+    pub async fn cast_ballot(
+        &self,
+        decision: DecisionId,
+        voter: Voter,
+        (choice, reason): (Choice, Option<Personal<String>>),
+        context: &CommandContext,
+    ) -> Result<Receipt, Refused> {
+        let state = self.load::<Decision>(decision.uuid()).await?;
+        let secrecy = state.terms.as_ref().map(|terms| terms.policy.secrecy);
+        let (party, by, at) = (voter.party, voter.by, self.now());
+        match secrecy {
+            Some(Secrecy::Secret) => {
+                if reason.is_some() {
+                    return Err(refused(SecretRejection::ReasonNotTaken));
+                }
+                self.cast_secret(decision, &state, voter, (choice, context.command_id)).await
+            }
+            Some(Secrecy::Open | Secrecy::OpenAfterClose) | None => {
+                let change = state.terms.as_ref().map(|terms| terms.policy.ballot_change);
+                let differs = state.ballot(party).is_some_and(|ballot| ballot.choice != choice);
+                let command = match (change, differs) {
+                    (Some(BallotChange::UntilClose), true) => {
+                        DecisionCommand::ChangeBallot { voter: party, by, choice, reason, at }
+                    }
+                    (Some(BallotChange::UntilClose | BallotChange::Never) | None, _) => {
+                        DecisionCommand::CastBallot { voter: party, by, choice, reason, at }
+                    }
+                };
+                self.decision(decision, &command, context).await
+            }
+        }
+    }
+
+    /// Puts a ballot into the box. Nothing of it is recorded before the box is opened.
+    async fn cast_secret(
+        &self,
+        decision: DecisionId,
+        state: &Decision,
+        voter: Voter,
+        (choice, command_id): (Choice, CommandId),
+    ) -> Result<Receipt, Refused> {
+        let admitted = state.admit_secret((voter.party, voter.by), &choice, self.now());
+        let index = admitted.map_err(refused)?;
+        let entries = state.roll.as_ref().map(|roll| roll.entries.as_slice()).unwrap_or_default();
+        let entry = usize::try_from(index).ok().and_then(|index| entries.get(index));
+        let weight = entry.map_or(1, |entry| entry.weight);
+        let ballot = SecretBallot { voter: index, command_id, choice, weight };
+        let recalled = match self.boxes.cast(decision, ballot).await.map_err(refused)? {
+            Cast::Accepted => false,
+            Cast::Repeated => true,
+            Cast::AlreadyVoted => return Err(refused(SecretRejection::AlreadyCast)),
+            Cast::Closed => return Err(refused(SecretRejection::VotingOver)),
+            Cast::NoBox => return Err(refused(SecretRejection::BoxMissing)),
+        };
+        Ok(Receipt { position: self.head(), length: 0, events: 0, recalled })
+    }
+
+    /// Records the terms of a decision that was called, and begins the voting if it is time.
+    pub(crate) async fn schedule(
+        &self,
+        decision: DecisionId,
+        terms: DecisionTerms,
+        context: &CommandContext,
+    ) -> Result<Receipt, Refused> {
+        let (network, opens_at) = (terms.network, terms.opens_at);
+        let moment = terms.policy.roll_moment;
+        let context = following(context, network, (decision.uuid(), "schedule"), None);
+        let command = DecisionCommand::ScheduleDecision { terms: Box::new(terms) };
+        let scheduled = self.decision(decision, &command, &context).await?;
+        let mut position = scheduled.position;
+        if moment == RollMoment::Call {
+            let frozen = self.freeze_roll(decision, self.now(), &context).await?;
+            position = position.max(frozen.position);
+        }
+        if opens_at <= self.now() {
+            let id = deadline_id(decision, DeadlineKind::OpenDecision, opens_at);
+            let context = CommandContext { command_id: id, ..context };
+            let opened = self.open_decision(decision, opens_at, &context).await?;
+            position = position.max(opened.position);
+        }
+        Ok(Receipt { position, ..scheduled })
+    }
+
+    /// Settles who may vote, by the roster as of `at`.
+    pub(crate) async fn freeze_roll(
+        &self,
+        decision: DecisionId,
+        at: Timestamp,
+        context: &CommandContext,
+    ) -> Result<Receipt, Refused> {
+        let state = self.load::<Decision>(decision.uuid()).await?;
+        let Some(terms) = state.terms.as_ref() else {
+            return Err(refused(DecisionRejection::NotScheduled));
+        };
+        if state.roll.is_some() {
+            return Ok(self.nothing());
+        }
+        let (position, entries) = self.roll(terms, at).await?;
+        let command = DecisionCommand::FreezeRoll { position, entries };
+        let context = following(context, terms.network, (decision.uuid(), "freeze"), Some(at));
+        self.decision(decision, &command, &context).await
+    }
+
+    /// Begins the voting, the roll settled and the box ready.
+    pub(crate) async fn open_decision(
+        &self,
+        decision: DecisionId,
+        at: Timestamp,
+        context: &CommandContext,
+    ) -> Result<Receipt, Refused> {
+        self.freeze_roll(decision, at, context).await?;
+        let state = self.load::<Decision>(decision.uuid()).await?;
+        if let (Some(terms), Some(roll)) = (&state.terms, &state.roll)
+            && (terms.policy.secrecy, state.phase) == (Secrecy::Secret, Phase::RollFrozen)
+        {
+            let voters = u32::try_from(roll.entries.len()).unwrap_or(u32::MAX);
+            let options = terms.options.iter().map(|option| option.key.clone()).collect();
+            let shape = BoxShape { voters, options };
+            let _opened = self.boxes.open_box(decision, shape).await.map_err(refused)?;
+        }
+        let seed_hash = Seed(self.boxes.seed(decision)).hash();
+        let command = DecisionCommand::OpenDecision { at, seed_hash };
+        let context = CommandContext { effective_at: Some(at), ..context.clone() };
+        self.decision(decision, &command, &context).await
+    }
+
+    /// Ends the voting at its time, or extends it.
+    pub(crate) async fn close_decision(
+        &self,
+        decision: DecisionId,
+        at: Timestamp,
+        context: &CommandContext,
+    ) -> Result<Receipt, Refused> {
+        let state = self.load::<Decision>(decision.uuid()).await?;
+        let facts = self.facts(decision, &state, at).await?;
+        let command = DecisionCommand::CloseDecision { at, facts };
+        let context = CommandContext { effective_at: Some(at), ..context.clone() };
+        self.decision(decision, &command, &context).await
+    }
+
+    /// Ends the voting before its time.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Commands::execute`].
+    pub async fn close_early(
+        &self,
+        decision: DecisionId,
+        context: &CommandContext,
+    ) -> Result<Receipt, Refused> {
+        let at = self.now();
+        let state = self.load::<Decision>(decision.uuid()).await?;
+        let facts = self.facts(decision, &state, at).await?;
+        let command = DecisionCommand::CloseEarly { at, facts };
+        self.decision(decision, &command, context).await
+    }
+
+    /// Opens the box if the decision is secret, counts, and certifies: as of the effective time, or
+    /// of now.
+    pub(crate) async fn tally(
+        &self,
+        decision: DecisionId,
+        context: &CommandContext,
+    ) -> Result<Receipt, Refused> {
+        let state = self.load::<Decision>(decision.uuid()).await?;
+        let Some(terms) = state.terms.as_ref() else {
+            return Err(refused(DecisionRejection::NotScheduled));
+        };
+        let secrecy = terms.policy.secrecy;
+        if state.phase != Phase::Closed {
+            // It was counted, and the process died before the box was destroyed.
+            if state.certified.is_some() {
+                self.put_away(decision, secrecy).await?;
+            }
+            return Ok(self.nothing());
+        }
+        let at = context.effective_at.unwrap_or_else(|| self.now());
+        let facts = self.counted_facts(decision, &state, context).await?;
+        let office = match &terms.policy.tie {
+            TieRule::CastingVote { role } => {
+                let held = self.queries.mandates_holding(terms.network, role.clone(), at).await;
+                if held.map_err(refused)?.is_empty() { Office::Vacant } else { Office::Held }
+            }
+            TieRule::StatusQuo {} | TieRule::SecondRound {} | TieRule::SeededLot {} => {
+                Office::Vacant
+            }
+        };
+        let seed = Some(Seed(self.boxes.seed(decision)));
+        let command = DecisionCommand::TallyDecision { at, facts, seed, office };
+        let tallied = self.decision(decision, &command, context).await?;
+        self.put_away(decision, secrecy).await?;
+        Ok(tallied)
+    }
+
+    /// Destroys the box of a decision that is over; there is none if it was not secret.
+    async fn put_away(&self, decision: DecisionId, secrecy: Secrecy) -> Result<(), Refused> {
+        match secrecy {
+            Secrecy::Secret => self.boxes.destroy(decision).await.map_err(refused),
+            Secrecy::Open | Secrecy::OpenAfterClose => Ok(()),
+        }
+    }
+
+    /// Breaks a tie by the casting vote, and certifies.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Commands::execute`].
+    pub async fn cast_tie_break(
+        &self,
+        decision: DecisionId,
+        by: PersonId,
+        favours: Vec<OptionKey>,
+        context: &CommandContext,
+    ) -> Result<Receipt, Refused> {
+        let state = self.load::<Decision>(decision.uuid()).await?;
+        let Some(terms) = state.terms.as_ref() else {
+            return Err(refused(DecisionRejection::NotScheduled));
+        };
+        let holds = self.roles_of(terms.network, by).await?;
+        let facts = self.counted_facts(decision, &state, context).await?;
+        let command = DecisionCommand::CastTieBreak { by, holds, favours, at: self.now(), facts };
+        let tallied = self.decision(decision, &command, context).await?;
+        self.put_away(decision, terms.policy.secrecy).await?;
+        Ok(tallied)
+    }
+
+    /// Ends a decision whose proposal was taken back.
+    pub(crate) async fn cancel_withdrawn(
+        &self,
+        decision: DecisionId,
+        context: &CommandContext,
+    ) -> Result<Receipt, Refused> {
+        let state = self.load::<Decision>(decision.uuid()).await?;
+        let Some(terms) = state.terms.as_ref() else { return Ok(self.nothing()) };
+        match state.phase {
+            Phase::Scheduled | Phase::RollFrozen | Phase::Open => {}
+            Phase::Unknown
+            | Phase::Closed
+            | Phase::Certified
+            | Phase::Upheld
+            | Phase::Cancelled
+            | Phase::Annulled
+            | Phase::Final => return Ok(self.nothing()),
+        }
+        let because = CancelledBecause::ProposalWithdrawn;
+        let command = DecisionCommand::CancelDecision { because, at: self.now() };
+        let context = following(context, terms.network, (decision.uuid(), "withdrawn"), None);
+        let cancelled = self.decision(decision, &command, &context).await?;
+        self.put_away(decision, terms.policy.secrecy).await?;
+        Ok(cancelled)
+    }
+
+    /// Objects; answers with the objection's number.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Commands::execute`].
+    pub async fn raise_objection(
+        &self,
+        decision: DecisionId,
+        voter: Voter,
+        argument: Personal<String>,
+        context: &CommandContext,
+    ) -> Result<(u32, Receipt), Refused> {
+        let Voter { party, by } = voter;
+        let at = self.now();
+        let command = DecisionCommand::RaiseObjection { voter: party, by, argument, at };
+        let receipt = self.decision(decision, &command, context).await?;
+        let event = self.first_event::<DecisionEvent>(decision.uuid(), context).await?;
+        match event {
+            Some(DecisionEvent::ObjectionRaised { number, .. }) => Ok((number, receipt)),
+            Some(_) | None => Ok((0, receipt)),
+        }
+    }
+
+    /// The secret decisions that are open and in which a person has voted.
+    ///
+    /// # Errors
+    ///
+    /// Says that a view is behind, or that the boxes failed.
+    pub async fn voted_in_secret(&self, person: PersonId) -> Result<Vec<DecisionId>, Refused> {
+        let open = self.queries.secret_open_decisions(person, 0).await.map_err(refused)?;
+        let mut voted = Vec::new();
+        for decision in open {
+            let state = self.load::<Decision>(decision.uuid()).await?;
+            let Some(index) = state.index_of(Party::Person(person)) else { continue };
+            match self.boxes.has_voted(decision, index).await {
+                Ok(true) => voted.push(decision),
+                Ok(false) | Err(SecretBoxError::NoBox) => {}
+                Err(error) => return Err(refused(error)),
+            }
+        }
+        Ok(voted)
+    }
+
+    /// Everything needed to recount a decision, as canonical JSON.
+    ///
+    /// # Errors
+    ///
+    /// Says that it was not counted.
+    pub async fn certificate(&self, decision: DecisionId) -> Result<Vec<u8>, Refused> {
+        let state = self.load::<Decision>(decision.uuid()).await?;
+        let secrecy = state.terms.as_ref().map(|terms| terms.policy.secrecy);
+        let secret = match (secrecy, self.opened(decision).await?) {
+            (Some(Secrecy::Secret), Some((ballots, voted))) => SecretBox::Opened { ballots, voted },
+            (Some(Secrecy::Secret | Secrecy::Open | Secrecy::OpenAfterClose) | None, _) => {
+                SecretBox::None
+            }
+        };
+        let bundle = Bundle::of(decision, &state, secret).map_err(refused)?;
+        bundle.json().map_err(refused)
+    }
+
+    /// What is known of the vote while it goes on.
+    async fn facts(
+        &self,
+        decision: DecisionId,
+        state: &Decision,
+        at: Timestamp,
+    ) -> Result<Facts, Refused> {
+        let Some(terms) = state.terms.as_ref() else {
+            return Err(refused(DecisionRejection::NotScheduled));
+        };
+        let lent = self.queries.lent_at(terms.network, at).await.map_err(refused)?;
+        let secret = match terms.policy.secrecy {
+            Secrecy::Open | Secrecy::OpenAfterClose => SecretBox::None,
+            Secrecy::Secret => match self.boxes.turnout(decision).await {
+                Ok(voted) => SecretBox::Closed { voted },
+                Err(SecretBoxError::NoBox) => SecretBox::Closed { voted: 0 },
+                Err(error) => return Err(refused(error)),
+            },
+        };
+        Ok(Facts { decision, lent, secret })
+    }
+
+    /// What is known of the vote once it is over; what was in the box is recorded first.
+    async fn counted_facts(
+        &self,
+        decision: DecisionId,
+        state: &Decision,
+        context: &CommandContext,
+    ) -> Result<Facts, Refused> {
+        let Some(terms) = state.terms.as_ref() else {
+            return Err(refused(DecisionRejection::NotScheduled));
+        };
+        let closed_at = state.closes_at.unwrap_or(terms.closes_at).min(self.now());
+        let lent = self.queries.lent_at(terms.network, closed_at).await.map_err(refused)?;
+        let secret = match terms.policy.secrecy {
+            Secrecy::Open | Secrecy::OpenAfterClose => SecretBox::None,
+            Secrecy::Secret => {
+                let (ballots, voted) = self.open_the_box(decision, state, context).await?;
+                SecretBox::Opened { ballots, voted }
+            }
+        };
+        Ok(Facts { decision, lent, secret })
+    }
+
+    /// Records what was in the box, and apart from it who voted; again gives what was recorded.
+    async fn open_the_box(
+        &self,
+        decision: DecisionId,
+        state: &Decision,
+        context: &CommandContext,
+    ) -> Result<(Vec<AlikeBallots>, u32), Refused> {
+        if let Some(opened) = self.opened(decision).await? {
+            return Ok(opened);
+        }
+        let (Some(terms), Some(roll)) = (&state.terms, &state.roll) else {
+            return Err(refused(DecisionRejection::RollNotFrozen));
+        };
+        self.boxes.close(decision).await.map_err(refused)?;
+        let contents = self.boxes.contents(decision).await.map_err(refused)?;
+        let voted = u32::try_from(contents.voters.len()).unwrap_or(u32::MAX);
+        let units = u32::try_from(roll.entries.len()).unwrap_or(u32::MAX);
+        let quorum = crate::counting::quorum_units(&terms.policy, units);
+        let party = |index: &u32| {
+            let index = usize::try_from(*index).ok()?;
+            roll.entries.get(index).map(|entry| entry.party)
+        };
+        let voters = voters_shown(voted, quorum, units)
+            .then(|| contents.voters.iter().filter_map(party).collect());
+        // Turnout first: once the ballots are recorded, all that the box held is.
+        let turnout = TurnoutCommand { decision, voted, voters };
+        let id = TurnoutId::of(decision).uuid();
+        let about = following(context, terms.network, (id, "record"), context.effective_at);
+        self.execute::<Turnout>(id, &turnout, &about).await?;
+        let opened = OpenedCommand { decision, ballots: contents.ballots.clone() };
+        let id = BallotBoxId::of(decision).uuid();
+        let about = following(context, terms.network, (id, "seal"), context.effective_at);
+        self.execute::<OpenedBox>(id, &opened, &about).await?;
+        Ok((contents.ballots, voted))
+    }
+
+    /// What was recorded of the box of a decision, once it was opened.
+    async fn opened(
+        &self,
+        decision: DecisionId,
+    ) -> Result<Option<(Vec<AlikeBallots>, u32)>, Refused> {
+        let opened = self.load::<OpenedBox>(BallotBoxId::of(decision).uuid()).await?;
+        let turnout = self.load::<Turnout>(TurnoutId::of(decision).uuid()).await?;
+        Ok(opened.0.zip(turnout.0).map(|(opened, turnout)| (opened.ballots, turnout.voted)))
+    }
+
+    /// The answer to what is so already.
+    pub(super) fn nothing(&self) -> Receipt {
+        Receipt { position: self.head(), length: 0, events: 0, recalled: false }
+    }
+}
+
+/// The circumstances of what follows from a command, whoever carries it out: the same ids, so that
+/// it is done once.
+pub(crate) fn following(
+    context: &CommandContext,
+    network: NetworkId,
+    (scope, part): (uuid::Uuid, &str),
+    effective_at: Option<Timestamp>,
+) -> CommandContext {
+    CommandContext {
+        command_id: CommandId::derived(scope, &format!("governance/{part}")),
+        fingerprint: Fingerprint::of(&[part.as_bytes()]),
+        actor: Actor::System,
+        on_behalf_of: None,
+        capacity: Capacity::Scheduler,
+        network_id: Some(network),
+        effective_at,
+        ..context.clone()
+    }
+}
+
+/// The id that the scheduler gives the command of a deadline.
+fn deadline_id(decision: DecisionId, kind: DeadlineKind, due_at: Timestamp) -> CommandId {
+    CommandId::derived(decision.uuid(), &format!("deadline/{kind}/{due_at}"))
+}
+
+/// The authority of what follows from a decision.
+pub(crate) fn by_decision(decision: DecisionId) -> String {
+    Authority::Decision(decision).to_string()
+}

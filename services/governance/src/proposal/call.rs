@@ -1,0 +1,195 @@
+//! The call to a decision: when votes are taken, under which policy, on which options.
+
+use std::collections::BTreeSet;
+
+use events::{DecisionOption, DecisionPolicy, DecisionTerms, Icon, Method, OptionKey};
+use jiff::{SignedDuration, Timestamp};
+use kernel::{DecisionId, NetworkId, PersonId, ProposalId, ResolutionId};
+
+use super::{ProposalRejection, Written};
+
+/// How far ahead voting may be set to open, in days.
+pub const OPENS_WITHIN_DAYS_MAX: u32 = 366;
+
+/// What somebody calls a decision with.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Call {
+    /// The proposal.
+    pub proposal: ProposalId,
+    /// The decision that is called; new.
+    pub decision: DecisionId,
+    /// Who calls it; an author.
+    pub by: PersonId,
+    /// The revision that they mean: the present one, or they have not seen it.
+    pub revision: u32,
+    /// The policy in force for the proposal's subject.
+    pub policy: DecisionPolicy,
+    /// The version of the charter that it stands in.
+    pub charter_version: u32,
+    /// When voting opens; not in the past.
+    pub opens_at: Timestamp,
+    /// How many hours it lasts; within the policy's window.
+    pub hours: u32,
+    /// The earlier decision on the same text that this one repeats; `None` for the first one.
+    pub repeats: Option<Repeat>,
+}
+
+impl Call {
+    /// When voting ends, unless it is extended.
+    pub fn closes_at(&self) -> Timestamp {
+        hours_after(self.opens_at, self.hours)
+    }
+}
+
+/// An earlier decision that did not settle the matter.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Repeat {
+    /// Which.
+    pub decision: DecisionId,
+    /// Why it did not.
+    pub because: RepeatedBecause,
+}
+
+/// Why a decision on the same text is called again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RepeatedBecause {
+    /// The former one was annulled after a challenge.
+    Annulled,
+    /// The former one was cancelled because nobody was entitled to vote.
+    RollEmpty,
+    /// These options tied, and the policy asks for a second round between them.
+    Tied {
+        /// Between which.
+        options: Vec<OptionKey>,
+    },
+}
+
+/// What must be known about the network when a decision is called.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CallFacts {
+    /// The present time.
+    pub now: Timestamp,
+    /// The roles that the caller holds a mandate for.
+    pub roles: BTreeSet<events::RoleName>,
+    /// When a text with the same content hash was last finally not adopted in this network; `None`
+    /// when it never was.
+    pub rejected_at: Option<Timestamp>,
+    /// The resolution in force that answers the proposal's exclusive question; `None` when none does,
+    /// and where there is no such question.
+    pub in_force_on_exclusive: Option<ResolutionId>,
+    /// The resolution whose place the proposal means to take; `None` when it is not in force.
+    pub superseded: Option<Superseded>,
+}
+
+/// A resolution in force whose place another one is to take.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Superseded {
+    /// Its network.
+    pub network: NetworkId,
+    /// What it is about. Only a decision on the same subject ends it, for another one may be easier.
+    pub subject: events::Subject,
+}
+
+impl Written {
+    /// The terms of the decision that `call` calls on this text.
+    pub fn terms(&self, call: &Call) -> DecisionTerms {
+        DecisionTerms {
+            network: self.network,
+            proposal: call.proposal,
+            revision: self.revision,
+            content_hash: self.content_hash.clone(),
+            subject: self.content.subject,
+            topic: self.content.topic.clone(),
+            charter_version: call.charter_version,
+            policy: call.policy.clone(),
+            options: options(&self.content.options, call),
+            effects: self.content.effects.clone(),
+            called_by: call.by,
+            opens_at: call.opens_at,
+            closes_at: call.closes_at(),
+            repeats: call.repeats.as_ref().map(|repeat| repeat.decision),
+        }
+    }
+}
+
+/// What ballots choose between: the answers that the method has, or else the proposal's options;
+/// in a second round, those that tied.
+fn options(offered: &[DecisionOption], call: &Call) -> Vec<DecisionOption> {
+    let all = answers(&call.policy.method).unwrap_or_else(|| offered.to_vec());
+    match &call.repeats {
+        Some(Repeat { because: RepeatedBecause::Tied { options }, .. }) => {
+            all.into_iter().filter(|option| options.contains(&option.key)).collect()
+        }
+        Some(Repeat {
+            because: RepeatedBecause::Annulled | RepeatedBecause::RollEmpty, ..
+        })
+        | None => all,
+    }
+}
+
+/// The answers that ballots of `method` give to a proposal; `None` where they choose between its
+/// options.
+pub fn answers(method: &Method) -> Option<Vec<DecisionOption>> {
+    let icons: &[Icon] = match method {
+        Method::Majority {} | Method::Advice {} => &[Icon::Agree, Icon::Disagree],
+        Method::ProposalWithBlock { .. } => &[Icon::Agree, Icon::Disagree, Icon::Block],
+        Method::Consent {} => &[Icon::Consent],
+        Method::Consensus {} => &[Icon::Agree, Icon::StandAside, Icon::Block],
+        Method::Choose { .. }
+        | Method::Score { .. }
+        | Method::Dots { .. }
+        | Method::Ranked { .. }
+        | Method::TimePoll {} => return None,
+    };
+    Some(icons.iter().map(|icon| answer(*icon)).collect())
+}
+
+fn answer(icon: Icon) -> DecisionOption {
+    let (key, label) = match icon {
+        Icon::Agree => ("agree", "Agree"),
+        Icon::Disagree => ("disagree", "Disagree"),
+        Icon::StandAside => ("stand_aside", "Stand aside"),
+        Icon::Block => ("block", "Block"),
+        Icon::Consent => ("consent", "No objection"),
+        Icon::Item => ("item", "Item"),
+    };
+    DecisionOption {
+        key: OptionKey(key.to_owned()),
+        icon,
+        label: label.to_owned(),
+        candidate: None,
+    }
+}
+
+/// Checks when voting is to take place.
+///
+/// # Errors
+///
+/// Returns which limit it leaves.
+pub(super) fn in_time(call: &Call, now: Timestamp) -> Result<(), ProposalRejection> {
+    let window = call.policy.window;
+    if !(window.hours_min..=window.hours_max).contains(&call.hours) {
+        return Err(ProposalRejection::WindowNotAllowed {
+            hours_min: window.hours_min,
+            hours_max: window.hours_max,
+        });
+    }
+    if call.opens_at < now || days_after(now, OPENS_WITHIN_DAYS_MAX) < call.opens_at {
+        return Err(ProposalRejection::OpeningOutOfRange);
+    }
+    Ok(())
+}
+
+/// The time so many hours after `at`, or the last one there is.
+pub(crate) fn hours_after(at: Timestamp, hours: u32) -> Timestamp {
+    after(at, i64::from(hours))
+}
+
+/// The time so many days of 24 hours after `at`, or the last one there is.
+pub(crate) fn days_after(at: Timestamp, days: u32) -> Timestamp {
+    after(at, 24 * i64::from(days))
+}
+
+fn after(at: Timestamp, hours: i64) -> Timestamp {
+    at.checked_add(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,138 @@
+//! The figures of a decision as they stand: what the view holds, handed to the count.
+
+use std::collections::BTreeSet;
+
+use events::{DelegationRule, Figures, Secrecy, Validity};
+use jiff::Timestamp;
+use kernel::{DecisionId, Party};
+use projector::AsOf;
+use rusqlite::Connection;
+
+use super::{
+    Part,
+    decisions::{self, BallotStatus, DecisionRow, EntryRow, EntryStatus, ObjectionStatus},
+    delegations::{self, DelegationRow},
+};
+use crate::counting::{self, Inputs, Lent, Raised, Standing, Uncountable, VoterBallot, Votes};
+
+/// How many entries of a roll, and how many ballots, are read; more than a roll can have.
+const ALL: Part = Part::first(u32::MAX);
+
+/// Reads all that a decision is counted from, as it stands; `None` before the roll is frozen.
+///
+/// Votes are lent as they were at `at`, or when voting ended if that was before. While the box of a
+/// secret decision is closed, nobody here knows how many voted: [`Votes::Sealed`] says none.
+///
+/// # Errors
+///
+/// Returns why SQLite could not read the view.
+pub fn inputs(
+    connection: &Connection,
+    row: &DecisionRow,
+    at: Timestamp,
+) -> rusqlite::Result<Option<Inputs>> {
+    let DecisionRow { decision, terms, closes_at, roll, .. } = row;
+    if roll.is_none() {
+        return Ok(None);
+    }
+    let mut entries = decisions::entries(connection, *decision, ALL)?.items;
+    entries.sort_unstable_by_key(|entry| entry.entry.party);
+    let having = |status| -> BTreeSet<Party> {
+        let having = entries.iter().filter(|entry: &&EntryRow| entry.status == status);
+        having.map(|entry| entry.entry.party).collect()
+    };
+    let (void, conflicts) = (having(EntryStatus::Void), having(EntryStatus::InConflict));
+    let lent = match terms.policy.delegation {
+        DelegationRule::None {} => Vec::new(),
+        DelegationRule::SingleStep { .. } | DelegationRule::Transitive { .. } => {
+            let as_of = AsOf::known_now(at.min(*closes_at));
+            lent(delegations::in_force(connection, terms.network, as_of)?)
+        }
+    };
+    let objections = decisions::objections(connection, *decision)?;
+    let objections = objections.into_iter().map(|objection| Raised {
+        number: objection.number,
+        by: objection.by,
+        validity: match objection.status {
+            ObjectionStatus::Valid => Some(Validity::Valid),
+            ObjectionStatus::NotValid => Some(Validity::NotValid),
+            ObjectionStatus::Raised | ObjectionStatus::Withdrawn => None,
+        },
+        standing: match objection.status {
+            ObjectionStatus::Withdrawn => Standing::Withdrawn,
+            ObjectionStatus::Raised | ObjectionStatus::Valid | ObjectionStatus::NotValid => {
+                Standing::Upheld
+            }
+        },
+    });
+    Ok(Some(Inputs {
+        decision: *decision,
+        terms: terms.clone(),
+        void,
+        conflicts,
+        votes: votes(connection, *decision, terms.policy.secrecy)?,
+        lent,
+        objections: objections.collect(),
+        seed_hash: row.seed_hash.clone().unwrap_or_default(),
+        roll: entries.into_iter().map(|entry| entry.entry).collect(),
+    }))
+}
+
+/// Counts a decision as it stands, or reads what was counted; `None` before the roll is frozen. The
+/// inner error says why it cannot be counted.
+///
+/// What a viewer may see of it is for [`super::sight`] to say.
+///
+/// # Errors
+///
+/// Returns why SQLite could not read the view.
+pub fn figures_of(
+    connection: &Connection,
+    row: &DecisionRow,
+    at: Timestamp,
+) -> rusqlite::Result<Option<Result<Figures, Uncountable>>> {
+    if let Some(certificate) = &row.certificate {
+        return Ok(Some(Ok(certificate.figures.clone())));
+    }
+    let inputs = inputs(connection, row, at)?;
+    Ok(inputs.map(|inputs| counting::figures_now(&inputs)))
+}
+
+/// Delegations in force as the count takes them.
+pub fn lent(in_force: Vec<DelegationRow>) -> Vec<Lent> {
+    let lent = in_force.into_iter().map(|row| Lent {
+        delegator: row.delegator,
+        delegate: row.delegate,
+        scope: row.scope,
+        granted: row.granted,
+    });
+    lent.collect()
+}
+
+fn votes(
+    connection: &Connection,
+    decision: DecisionId,
+    secrecy: Secrecy,
+) -> rusqlite::Result<Votes> {
+    match secrecy {
+        Secrecy::Open | Secrecy::OpenAfterClose => {
+            let ballots = decisions::ballots(connection, decision, ALL)?.items;
+            let counting = ballots.into_iter().filter(|ballot| match ballot.status {
+                BallotStatus::Cast | BallotStatus::Recorded | BallotStatus::Confirmed => true,
+                BallotStatus::Repudiated => false,
+            });
+            let ballots =
+                counting.map(|ballot| VoterBallot { voter: ballot.voter, choice: ballot.choice });
+            let mut ballots: Vec<VoterBallot> = ballots.collect();
+            ballots.sort_unstable_by_key(|ballot| ballot.voter);
+            Ok(Votes::Open(ballots))
+        }
+        Secrecy::Secret => {
+            let voted = decisions::turnout(connection, decision, secrecy)?.voted.unwrap_or(0);
+            Ok(match decisions::opened_box(connection, decision)? {
+                Some(ballots) => Votes::Secret { ballots, voted },
+                None => Votes::Sealed { voted },
+            })
+        }
+    }
+}

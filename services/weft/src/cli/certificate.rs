@@ -1,0 +1,144 @@
+//! `weft certificate`: everything needed to recount a decision, and the recount.
+
+use std::{
+    fs,
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+};
+
+use governance::certificate::{self, Bundle, Difference};
+use kernel::DecisionId;
+use serde_json::Value;
+use wire::weft::governance::v1::GetCertificateRequest;
+
+use super::{
+    Failure,
+    client::{Server, ServerArgs},
+    out,
+};
+
+#[cfg(test)]
+mod tests;
+
+/// The name that stands for standard input.
+const STANDARD_INPUT: &str = "-";
+
+/// Prints everything that a decision was counted from, as JSON; `verify` counts it again.
+///
+/// The bundle holds the roll, the rules, the ballots or what was in the box, the votes that were
+/// lent, the objections without their texts, and what the count came to. Nothing in it is personal
+/// but random ids, and it stays the same for ever.
+#[derive(clap::Args, Debug)]
+#[command(subcommand_negates_reqs = true, args_conflicts_with_subcommands = true)]
+#[command(after_help = "\
+Examples:
+  weft certificate --decision 0f4c2f6e-8d0b-4c59-9c0a-3f1a3c1f2b11 > bundle.json
+  weft certificate verify bundle.json           without a server")]
+pub(crate) struct Args {
+    /// The decision's id.
+    #[arg(long, value_name = "ID", required = true, value_parser = decision)]
+    decision: Option<DecisionId>,
+    #[command(flatten)]
+    server: ServerArgs,
+    #[command(subcommand)]
+    verify: Option<Verify>,
+}
+
+/// What to do with a bundle.
+#[derive(clap::Subcommand, Debug)]
+enum Verify {
+    /// Counts a bundle again, without a server: says `valid`, or exactly what differs.
+    Verify {
+        /// The file; `-` is standard input.
+        #[arg(value_name = "FILE")]
+        bundle: PathBuf,
+    },
+}
+
+/// Prints a bundle, or checks one.
+///
+/// # Errors
+///
+/// Says why there is none, or what in it differs from the recount.
+pub(crate) async fn run(args: Args) -> Result<(), Failure> {
+    match (args.verify, args.decision) {
+        (Some(Verify::Verify { bundle }), _) => verify(&bundle),
+        (None, Some(decision)) => print(decision, &args.server).await,
+        (None, None) => Err(Failure::said("name a decision with --decision ID")),
+    }
+}
+
+async fn print(decision: DecisionId, server: &ServerArgs) -> Result<(), Failure> {
+    let server = Server::connect(server).await?;
+    let request = GetCertificateRequest { decision_id: decision.to_string(), min_position: 0 };
+    let answer = server.decisions().get_certificate(request).await.map_err(Failure::of)?;
+    let bundle = String::from_utf8(answer.into_inner().bundle)
+        .map_err(|_| Failure::said("the server answered with a certificate that is no text"))?;
+    let mut results = out::Results::begin();
+    results.text(&bundle)?;
+    results.flush()
+}
+
+fn verify(file: &Path) -> Result<(), Failure> {
+    let json = read(file).map_err(|error| {
+        Failure::said(format!("the bundle {} cannot be read: {error}", file.display()))
+    })?;
+    match certificate::verify_json(&json) {
+        Ok(bundle) => out::line(summary(&bundle)),
+        Err(differences) => Err(Failure::said(told(&differences))),
+    }
+}
+
+fn read(file: &Path) -> io::Result<Vec<u8>> {
+    if file != Path::new(STANDARD_INPUT) {
+        return fs::read(file);
+    }
+    let mut json = Vec::new();
+    io::stdin().lock().read_to_end(&mut json)?;
+    Ok(json)
+}
+
+/// What a bundle says that was found to be right.
+fn summary(bundle: &Bundle) -> String {
+    let figures = &bundle.figures;
+    let needed = figures.quorum_units.map_or_else(String::new, |units| format!(", {units} needed"));
+    format!(
+        "valid\n  outcome    {}\n  roll       {} votes, sha-256 {}\n  present    {}{needed}\n  \
+         algorithm  {}\n  bundle     sha-256 {}",
+        outcome(bundle),
+        figures.roll_units,
+        bundle.roll_hash,
+        figures.present_units,
+        bundle.algorithm,
+        bundle.bundle_hash,
+    )
+}
+
+/// The outcome in words, with the keys of the options that it names.
+pub(crate) fn outcome(bundle: &Bundle) -> String {
+    let outcome = serde_json::to_value(&bundle.outcome).unwrap_or_default();
+    let Some((name, of)) = outcome.as_object().and_then(|it| it.iter().next()) else {
+        return outcome.to_string();
+    };
+    let keys = of.as_object().into_iter().flat_map(|fields| fields.values());
+    let keys = keys.filter_map(Value::as_array).flatten().filter_map(Value::as_str);
+    let keys: Vec<&str> = keys.collect();
+    let name = name.replace('_', " ");
+    if keys.is_empty() { name } else { format!("{name}: {}", keys.join(", ")) }
+}
+
+/// What differs, one place a line.
+fn told(differences: &[Difference]) -> String {
+    let count = match differences.len() {
+        1 => "1 difference".to_owned(),
+        certificate::DIFFERENCES_MAX => format!("{} differences or more", differences.len()),
+        more => format!("{more} differences"),
+    };
+    let lines = differences.iter().map(|difference| format!("\n  {difference}"));
+    format!("this certificate is not valid; {count}:{}", lines.collect::<String>())
+}
+
+fn decision(text: &str) -> Result<DecisionId, String> {
+    DecisionId::parse(text.trim())
+        .map_err(|_| "a decision's id is a UUID, as `weft history` prints it".to_owned())
+}

@@ -1,0 +1,743 @@
+//! What voices read of governance.
+
+use jiff::Timestamp;
+use kernel::{
+    DecisionId, DelegationId, Id, IdKind, MandateId, NetworkId, Party, PersonId, ProposalId,
+    ResolutionId,
+};
+use serde_json::{Value, json};
+use wire::{
+    read,
+    weft::{
+        common::v1 as common,
+        governance::v1::{
+            self as message, CharterStatus, DecisionPhase, DecisionPolicy, DelegationStatus,
+            EffectStatus, MandateStatus, OutcomeKind, ProposalStatus, ResolutionStatus, Subject,
+            Validity, charter_service_client::CharterServiceClient,
+            decision_service_client::DecisionServiceClient,
+            delegation_service_client::DelegationServiceClient,
+            proposal_service_client::ProposalServiceClient,
+            register_service_client::RegisterServiceClient,
+        },
+    },
+};
+
+use super::{
+    super::{
+        Voice,
+        graphql::{enum_name, global, local, number},
+        seen,
+    },
+    taken,
+};
+use crate::{Moment, Protocol, Refusal};
+
+/// A charter, as it is seen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Charter {
+    /// How far it has come.
+    pub status: CharterStatus,
+    /// Which version; 0 for a draft.
+    pub version: u32,
+    /// How many sections have a text.
+    pub sections: usize,
+    /// The names of its policies.
+    pub policies: Vec<String>,
+    /// Of what it says; empty while it is being drafted.
+    pub snapshot_hash: String,
+    /// Since when it is in force.
+    pub effective_from: Option<Timestamp>,
+}
+
+/// The policy in force on a subject, as it is seen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Policy {
+    /// Its name.
+    pub name: String,
+    /// Of which version of the charter.
+    pub charter_version: u32,
+    /// How many hours of voting it asks for.
+    pub voting_hours_min: u32,
+}
+
+/// A decision, as it is seen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Decision {
+    /// How far it has come.
+    pub phase: DecisionPhase,
+    /// Under which version of the charter.
+    pub charter_version: u32,
+    /// Under which policy.
+    pub policy: String,
+    /// How many hours of voting that policy asks for.
+    pub voting_hours_min: u32,
+    /// When voting ends.
+    pub closes_at: Timestamp,
+    /// How often it was extended.
+    pub extensions: u32,
+    /// How many votes the roll has.
+    pub roll_units: u32,
+    /// Of the roll.
+    pub roll_hash: String,
+    /// How many ballots were handed in.
+    pub ballots: u32,
+    /// How many more people are needed.
+    pub quorum_units_missing: Option<u32>,
+    /// The figures, where they are shown.
+    pub figures: Option<Figures>,
+    /// What was objected.
+    pub objections: Vec<Objection>,
+    /// What it came to.
+    pub outcome: Option<(OutcomeKind, Vec<String>)>,
+    /// Where lent votes went.
+    pub delegations: Vec<Lent>,
+    /// Whether the reader may vote.
+    pub may_vote: bool,
+}
+
+/// What was counted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Figures {
+    /// Votes handed in.
+    pub direct_units: u32,
+    /// Votes lent.
+    pub delegated_units: u32,
+    /// Votes that count for the quorum.
+    pub present_units: u32,
+    /// How many it needs.
+    pub quorum_units: u32,
+    /// Whether it is reached.
+    pub quorate: bool,
+    /// Votes for each option.
+    pub options: Vec<(String, u32)>,
+}
+
+/// An objection.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Objection {
+    /// Its argument; empty once its writer was erased.
+    pub argument: String,
+    /// How many answers it has.
+    pub answers: usize,
+    /// Whether it is valid; `None` when nobody judged it.
+    pub validity: Option<Validity>,
+}
+
+/// Where a lent vote went.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Lent {
+    /// Whose vote.
+    pub delegator: Party,
+    /// Through whom.
+    pub path: Vec<Party>,
+    /// Why it did not count; empty when it did.
+    pub not_counted: String,
+}
+
+/// An entry of the register, as it is seen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Resolution {
+    /// Which.
+    pub resolution: ResolutionId,
+    /// What it is called.
+    pub title: String,
+    /// Whether it is in force.
+    pub status: ResolutionStatus,
+    /// Since when it is.
+    pub entered_at: Timestamp,
+    /// When it is to be reviewed.
+    pub review_at: Option<Timestamp>,
+    /// Whether that time has come.
+    pub review_due: bool,
+    /// Who or what won.
+    pub winners: Vec<String>,
+    /// What became of its effects, and the reasons of those that failed.
+    pub effects: Vec<(EffectStatus, String)>,
+    /// Which one it took the place of.
+    pub supersedes: Option<ResolutionId>,
+    /// Which one took its place.
+    pub superseded_by: Option<ResolutionId>,
+    /// Until when it was in force.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// An office, as it is seen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Mandate {
+    /// Which.
+    pub mandate: MandateId,
+    /// Which role.
+    pub role: String,
+    /// Who.
+    pub holder: PersonId,
+    /// How it stands.
+    pub status: MandateStatus,
+    /// Since when.
+    pub from: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+    /// When it was no longer held.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A lent vote, as it is seen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Delegation {
+    /// Which.
+    pub delegation: DelegationId,
+    /// Whose.
+    pub delegator: Party,
+    /// To whom.
+    pub delegate: Party,
+    /// How it stands.
+    pub status: DelegationStatus,
+}
+
+/// What is read of a decision over GraphQL.
+const DECISION: &str = "phase charterVersion policy { name votingHoursMin } closesAt extensions
+    rollUnits rollHash ballotCount quorumUnitsMissing mayVote
+    figures {
+        directUnits delegatedUnits presentUnits quorumUnits quorate options { option units }
+    }
+    objections { argument answers { answer } validity }
+    outcome { kind options }
+    delegations {
+        notCounted delegator { ...on Node { id } __typename }
+        path { ...on Node { id } __typename }
+    }";
+
+impl Voice<'_> {
+    /// The policies of a template to start from, as the contract has them; always over gRPC.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn template(&self, name: &str) -> Result<Vec<DecisionPolicy>, Refusal> {
+        let request = message::ListCharterTemplatesRequest {};
+        let answer = CharterServiceClient::new(self.line()).list_charter_templates(request).await;
+        let mut templates = taken(answer)?.templates.into_iter();
+        Ok(templates.find(|template| template.name == name).unwrap().policies)
+    }
+
+    /// Reads a charter at a moment; `None` when there is not even a draft.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn charter(
+        &self,
+        network: NetworkId,
+        moment: Moment,
+    ) -> Result<Option<Charter>, Refusal> {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let min_position = self.world.position();
+                let request = message::GetCharterRequest {
+                    network_id: network.to_string(),
+                    as_of: Some(moment.message()),
+                    min_position,
+                };
+                let answer = CharterServiceClient::new(self.line()).get_charter(request).await;
+                let answer = taken(answer)?;
+                seen(min_position, answer.position);
+                Ok(answer.charter.map(|charter| Charter {
+                    status: charter.status(),
+                    version: charter.version,
+                    sections: charter.sections.len(),
+                    policies: charter.policies.iter().map(|it| it.name.clone()).collect(),
+                    snapshot_hash: charter.snapshot_hash,
+                    effective_from: read::instant(charter.effective_from, "time").unwrap(),
+                }))
+            }
+            Protocol::GraphQl => {
+                let fields = "charter(asOf: $asOf) {
+                    status version sections { section } policies { name } snapshotHash
+                    effectiveFrom
+                }";
+                let found = self.within(network, fields, moment).await?;
+                let charter = &found["charter"];
+                Ok((!charter.is_null()).then(|| Charter {
+                    status: known(&charter["status"], "CHARTER_STATUS_", |name| {
+                        CharterStatus::from_str_name(name)
+                    }),
+                    version: small(&charter["version"]),
+                    sections: charter["sections"].as_array().unwrap().len(),
+                    policies: all(&charter["policies"], |it| text(&it["name"])),
+                    snapshot_hash: text(&charter["snapshotHash"]),
+                    effective_from: maybe_time(&charter["effectiveFrom"]),
+                }))
+            }
+        }
+    }
+
+    /// Reads the policy that decided on a subject at a moment.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn policy(
+        &self,
+        network: NetworkId,
+        subject: Subject,
+        moment: Moment,
+    ) -> Result<Option<Policy>, Refusal> {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let min_position = self.world.position();
+                let request = message::GetPolicyRequest {
+                    network_id: network.to_string(),
+                    subject: subject.into(),
+                    as_of: Some(moment.message()),
+                    min_position,
+                };
+                let answer = CharterServiceClient::new(self.line()).get_policy(request).await;
+                let answer = taken(answer)?;
+                seen(min_position, answer.position);
+                Ok(answer.policy.map(|policy| Policy {
+                    name: policy.name,
+                    charter_version: answer.charter_version,
+                    voting_hours_min: policy.voting_hours_min,
+                }))
+            }
+            Protocol::GraphQl => {
+                let subject = enum_name(subject.as_str_name(), "SUBJECT_");
+                let fields = format!(
+                    "policy(subject: {subject}, asOf: $asOf) {{
+                        charterVersion policy {{ name votingHoursMin }}
+                    }}"
+                );
+                let found = self.within(network, &fields, moment).await?;
+                let policy = &found["policy"];
+                Ok((!policy.is_null()).then(|| Policy {
+                    name: text(&policy["policy"]["name"]),
+                    charter_version: small(&policy["charterVersion"]),
+                    voting_hours_min: small(&policy["policy"]["votingHoursMin"]),
+                }))
+            }
+        }
+    }
+
+    /// Reads how a proposal stands.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn proposal(&self, proposal: ProposalId) -> Result<ProposalStatus, Refusal> {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let (proposal_id, min_position) = (proposal.to_string(), self.world.position());
+                let request = message::GetProposalRequest { proposal_id, min_position };
+                let answer = ProposalServiceClient::new(self.line()).get_proposal(request).await;
+                let answer = taken(answer)?;
+                seen(min_position, answer.position);
+                Ok(answer.proposal.unwrap().status())
+            }
+            Protocol::GraphQl => {
+                let query = "query($id: ID!) { proposal(id: $id) { status } }";
+                let data = self.ask(query, json!({ "id": global(proposal) })).await?;
+                Ok(known(&data["proposal"]["status"], "PROPOSAL_STATUS_", |name| {
+                    ProposalStatus::from_str_name(name)
+                }))
+            }
+        }
+    }
+
+    /// Reads a decision.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn decision(&self, decision: DecisionId) -> Result<Decision, Refusal> {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let (decision_id, min_position) = (decision.to_string(), self.world.position());
+                let request = message::GetDecisionRequest { decision_id, min_position };
+                let answer = DecisionServiceClient::new(self.line()).get_decision(request).await;
+                let answer = taken(answer)?;
+                seen(min_position, answer.position);
+                Ok(decision_seen(answer.decision.unwrap()))
+            }
+            Protocol::GraphQl => {
+                let query = format!("query($id: ID!) {{ decision(id: $id) {{ {DECISION} }} }}");
+                let data = self.ask(&query, json!({ "id": global(decision) })).await?;
+                Ok(decision_of(&data["decision"]))
+            }
+        }
+    }
+
+    /// Reads everything needed to recount a decision.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn certificate(&self, decision: DecisionId) -> Result<Vec<u8>, Refusal> {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let (decision_id, min_position) = (decision.to_string(), self.world.position());
+                let request = message::GetCertificateRequest { decision_id, min_position };
+                let answer = DecisionServiceClient::new(self.line()).get_certificate(request).await;
+                let answer = taken(answer)?;
+                seen(min_position, answer.position);
+                Ok(answer.bundle)
+            }
+            Protocol::GraphQl => {
+                let query = "query($id: ID!) { decision(id: $id) { certificate } }";
+                let data = self.ask(query, json!({ "id": global(decision) })).await?;
+                Ok(text(&data["decision"]["certificate"]).into_bytes())
+            }
+        }
+    }
+
+    /// Lists who voted how, as far as the reader may see it: the voters only.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn voters(&self, decision: DecisionId) -> Result<Vec<Party>, Refusal> {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let min_position = self.world.position();
+                let decision_id = decision.to_string();
+                let request =
+                    message::ListBallotsRequest { decision_id, page: whole(), min_position };
+                let answer = DecisionServiceClient::new(self.line()).list_ballots(request).await;
+                let answer = taken(answer)?;
+                listed(min_position, answer.page.as_ref());
+                let voter = |ballot: message::Ballot| read::party(ballot.voter, "voter").unwrap();
+                Ok(answer.ballots.into_iter().map(voter).collect())
+            }
+            Protocol::GraphQl => {
+                let query = "query($id: ID!) { decision(id: $id) { ballots(first: 100) {
+                    nodes { voter { ...on Node { id } __typename } }
+                } } }";
+                let data = self.ask(query, json!({ "id": global(decision) })).await?;
+                Ok(all(&data["decision"]["ballots"]["nodes"], |it| party(&it["voter"])))
+            }
+        }
+    }
+
+    /// Lists the register at a moment, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn resolutions(
+        &self,
+        network: NetworkId,
+        moment: Moment,
+    ) -> Result<Vec<Resolution>, Refusal> {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let min_position = self.world.position();
+                let request = message::ListResolutionsRequest {
+                    network_id: network.to_string(),
+                    status: 0,
+                    review_by: None,
+                    as_of: Some(moment.message()),
+                    page: whole(),
+                    min_position,
+                };
+                let mut client = RegisterServiceClient::new(self.line());
+                let answer = taken(client.list_resolutions(request).await)?;
+                listed(min_position, answer.page.as_ref());
+                Ok(answer.resolutions.into_iter().map(resolution_seen).collect())
+            }
+            Protocol::GraphQl => {
+                let fields = "resolutions(first: 100, asOf: $asOf) { position nodes {
+                    id title status enteredAt reviewAt reviewDue winners
+                    effects { status reason } supersedesId supersededById endedAt
+                } }";
+                let least = self.world.position();
+                let found = self.within(network, fields, moment).await?;
+                seen(least, number(&found["resolutions"]["position"]));
+                Ok(all(&found["resolutions"]["nodes"], resolution_of))
+            }
+        }
+    }
+
+    /// Lists the offices at a moment.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn mandates(
+        &self,
+        network: NetworkId,
+        moment: Moment,
+    ) -> Result<Vec<Mandate>, Refusal> {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let min_position = self.world.position();
+                let request = message::ListMandatesRequest {
+                    network_id: network.to_string(),
+                    role: String::new(),
+                    as_of: Some(moment.message()),
+                    page: whole(),
+                    min_position,
+                };
+                let answer = RegisterServiceClient::new(self.line()).list_mandates(request).await;
+                let answer = taken(answer)?;
+                listed(min_position, answer.page.as_ref());
+                let mandate = |mandate: message::Mandate| Mandate {
+                    mandate: parsed(&mandate.mandate_id),
+                    holder: parsed(&mandate.holder_id),
+                    status: mandate.status(),
+                    from: read::instant(mandate.from, "time").unwrap().unwrap(),
+                    until: read::instant(mandate.until, "time").unwrap().unwrap(),
+                    ended_at: read::instant(mandate.ended_at, "time").unwrap(),
+                    role: mandate.role,
+                };
+                Ok(answer.mandates.into_iter().map(mandate).collect())
+            }
+            Protocol::GraphQl => {
+                let fields = "mandates(first: 100, asOf: $asOf) { position nodes {
+                    id role holder { id } status from until endedAt
+                } }";
+                let least = self.world.position();
+                let found = self.within(network, fields, moment).await?;
+                seen(least, number(&found["mandates"]["position"]));
+                Ok(all(&found["mandates"]["nodes"], |it| Mandate {
+                    mandate: local(&it["id"]),
+                    role: text(&it["role"]),
+                    holder: local(&it["holder"]["id"]),
+                    status: known(&it["status"], "MANDATE_STATUS_", |name| {
+                        MandateStatus::from_str_name(name)
+                    }),
+                    from: maybe_time(&it["from"]).unwrap(),
+                    until: maybe_time(&it["until"]).unwrap(),
+                    ended_at: maybe_time(&it["endedAt"]),
+                }))
+            }
+        }
+    }
+
+    /// Lists the lent votes at a moment that the reader may see.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn delegations(
+        &self,
+        network: NetworkId,
+        moment: Moment,
+    ) -> Result<Vec<Delegation>, Refusal> {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let min_position = self.world.position();
+                let request = message::ListDelegationsRequest {
+                    network_id: network.to_string(),
+                    as_of: Some(moment.message()),
+                    page: whole(),
+                    min_position,
+                };
+                let mut client = DelegationServiceClient::new(self.line());
+                let answer = taken(client.list_delegations(request).await)?;
+                listed(min_position, answer.page.as_ref());
+                let delegation = |it: message::Delegation| Delegation {
+                    delegation: parsed(&it.delegation_id),
+                    status: it.status(),
+                    delegator: read::party(it.delegator, "delegator").unwrap(),
+                    delegate: read::party(it.delegate, "delegate").unwrap(),
+                };
+                Ok(answer.delegations.into_iter().map(delegation).collect())
+            }
+            Protocol::GraphQl => {
+                let fields = "delegations(first: 100, asOf: $asOf) { position nodes {
+                    id status delegator { ...on Node { id } __typename }
+                    delegate { ...on Node { id } __typename }
+                } }";
+                let least = self.world.position();
+                let found = self.within(network, fields, moment).await?;
+                seen(least, number(&found["delegations"]["position"]));
+                Ok(all(&found["delegations"]["nodes"], |it| Delegation {
+                    delegation: local(&it["id"]),
+                    delegator: party(&it["delegator"]),
+                    delegate: party(&it["delegate"]),
+                    status: known(&it["status"], "DELEGATION_STATUS_", |name| {
+                        DelegationStatus::from_str_name(name)
+                    }),
+                }))
+            }
+        }
+    }
+
+    /// Asks for fields of a network at a moment.
+    async fn within(
+        &self,
+        network: NetworkId,
+        fields: &str,
+        moment: Moment,
+    ) -> Result<Value, Refusal> {
+        let query =
+            format!("query($id: ID!, $asOf: AsOfInput) {{ network(id: $id) {{ {fields} }} }}");
+        let variables = json!({ "id": global(network), "asOf": moment.input() });
+        let mut data = self.ask(&query, variables).await?;
+        Ok(data["network"].take())
+    }
+}
+
+fn decision_seen(it: message::Decision) -> Decision {
+    let policy = it.policy.clone().unwrap();
+    let outcome = it.outcome.as_ref().map(|it| (it.kind(), it.options.clone()));
+    let figures = it.figures.as_ref().map(|it| Figures {
+        direct_units: it.direct_units,
+        delegated_units: it.delegated_units,
+        present_units: it.present_units,
+        quorum_units: it.quorum_units,
+        quorate: it.quorate,
+        options: it.options.iter().map(|it| (it.option.clone(), it.units)).collect(),
+    });
+    let objections = it.objections.iter().map(|it| Objection {
+        argument: it.argument.clone(),
+        answers: it.answers.len(),
+        validity: Some(it.validity()).filter(|it| *it != Validity::Unspecified),
+    });
+    let lent = it.delegations.iter().map(|it| Lent {
+        delegator: read::party(it.delegator.clone(), "delegator").unwrap(),
+        path: it.path.iter().map(|it| read::party(Some(it.clone()), "path").unwrap()).collect(),
+        not_counted: it.not_counted.clone(),
+    });
+    Decision {
+        phase: it.phase(),
+        charter_version: it.charter_version,
+        policy: policy.name,
+        voting_hours_min: policy.voting_hours_min,
+        closes_at: read::instant(it.closes_at, "time").unwrap().unwrap(),
+        extensions: it.extensions,
+        roll_units: it.roll_units,
+        ballots: it.ballots,
+        quorum_units_missing: it.quorum_units_missing,
+        figures,
+        objections: objections.collect(),
+        outcome,
+        delegations: lent.collect(),
+        may_vote: it.may_vote,
+        roll_hash: it.roll_hash,
+    }
+}
+
+fn decision_of(it: &Value) -> Decision {
+    let figures = |it: &Value| Figures {
+        direct_units: small(&it["directUnits"]),
+        delegated_units: small(&it["delegatedUnits"]),
+        present_units: small(&it["presentUnits"]),
+        quorum_units: small(&it["quorumUnits"]),
+        quorate: it["quorate"].as_bool().unwrap(),
+        options: all(&it["options"], |it| (text(&it["option"]), small(&it["units"]))),
+    };
+    let outcome = |it: &Value| {
+        let kind = |name: &str| OutcomeKind::from_str_name(name);
+        (known(&it["kind"], "OUTCOME_KIND_", kind), all(&it["options"], text))
+    };
+    Decision {
+        phase: known(&it["phase"], "DECISION_PHASE_", DecisionPhase::from_str_name),
+        charter_version: small(&it["charterVersion"]),
+        policy: text(&it["policy"]["name"]),
+        voting_hours_min: small(&it["policy"]["votingHoursMin"]),
+        closes_at: maybe_time(&it["closesAt"]).unwrap(),
+        extensions: small(&it["extensions"]),
+        roll_units: small(&it["rollUnits"]),
+        roll_hash: text(&it["rollHash"]),
+        ballots: small(&it["ballotCount"]),
+        quorum_units_missing: maybe(&it["quorumUnitsMissing"], small),
+        figures: maybe(&it["figures"], figures),
+        objections: all(&it["objections"], |it| Objection {
+            argument: text(&it["argument"]),
+            answers: it["answers"].as_array().unwrap().len(),
+            validity: maybe(&it["validity"], |it| known(it, "VALIDITY_", Validity::from_str_name)),
+        }),
+        outcome: maybe(&it["outcome"], outcome),
+        delegations: all(&it["delegations"], |it| Lent {
+            delegator: party(&it["delegator"]),
+            path: all(&it["path"], party),
+            not_counted: text(&it["notCounted"]),
+        }),
+        may_vote: it["mayVote"].as_bool().unwrap(),
+    }
+}
+
+fn resolution_seen(it: message::Resolution) -> Resolution {
+    let other = |id: &str| (!id.is_empty()).then(|| parsed(id));
+    Resolution {
+        resolution: parsed(&it.resolution_id),
+        status: it.status(),
+        entered_at: read::instant(it.entered_at, "time").unwrap().unwrap(),
+        review_at: read::instant(it.review_at, "time").unwrap(),
+        review_due: it.review_due,
+        effects: it.effects.iter().map(|it| (it.status(), it.reason.clone())).collect(),
+        supersedes: other(&it.supersedes_id),
+        superseded_by: other(&it.superseded_by_id),
+        ended_at: read::instant(it.ended_at, "time").unwrap(),
+        winners: it.winners,
+        title: it.title,
+    }
+}
+
+fn resolution_of(it: &Value) -> Resolution {
+    Resolution {
+        resolution: local(&it["id"]),
+        title: text(&it["title"]),
+        status: known(&it["status"], "RESOLUTION_STATUS_", |name| {
+            ResolutionStatus::from_str_name(name)
+        }),
+        entered_at: maybe_time(&it["enteredAt"]).unwrap(),
+        review_at: maybe_time(&it["reviewAt"]),
+        review_due: it["reviewDue"].as_bool().unwrap(),
+        winners: all(&it["winners"], text),
+        effects: all(&it["effects"], |it| {
+            let status = |name: &str| EffectStatus::from_str_name(name);
+            (known(&it["status"], "EFFECT_STATUS_", status), text(&it["reason"]))
+        }),
+        supersedes: maybe(&it["supersedesId"], local),
+        superseded_by: maybe(&it["supersededById"], local),
+        ended_at: maybe_time(&it["endedAt"]),
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "fields of messages are optional")]
+fn whole() -> Option<common::PageRequest> {
+    Some(common::PageRequest { page_size: 100, ..Default::default() })
+}
+
+fn listed(least: u64, page: Option<&common::PageInfo>) {
+    let page = page.unwrap();
+    assert_eq!(page.next_page_token, "", "stories fit on one page");
+    seen(least, page.position);
+}
+
+fn parsed<K: IdKind>(id: &str) -> Id<K> {
+    Id::parse(id).unwrap()
+}
+
+fn maybe<T>(value: &Value, read: impl Fn(&Value) -> T) -> Option<T> {
+    (!value.is_null()).then(|| read(value))
+}
+
+fn maybe_time(value: &Value) -> Option<Timestamp> {
+    maybe(value, |value| crate::time(value.as_str().unwrap()))
+}
+
+/// A text; null is the empty one.
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// A number; null is zero.
+fn small(value: &Value) -> u32 {
+    u32::try_from(value.as_u64().unwrap_or_default()).unwrap()
+}
+
+fn all<T>(list: &Value, read: impl Fn(&Value) -> T) -> Vec<T> {
+    list.as_array().unwrap().iter().map(read).collect()
+}
+
+fn known<T>(value: &Value, prefix: &str, read: impl Fn(&str) -> Option<T>) -> T {
+    read(&format!("{prefix}{}", value.as_str().unwrap())).unwrap()
+}
+
+fn party(value: &Value) -> Party {
+    match value["__typename"].as_str().unwrap() {
+        "Person" => Party::Person(local(&value["id"])),
+        _ => Party::Organisation(local(&value["id"])),
+    }
+}
