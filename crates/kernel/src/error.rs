@@ -27,6 +27,26 @@ pub enum ErrorCode {
     Internal,
 }
 
+impl ErrorCode {
+    /// Whether trying again, without changing anything first, may succeed. Otherwise a rule forbids
+    /// it, and the refusal stands.
+    pub fn may_pass(self) -> bool {
+        match self {
+            ErrorCode::Conflict
+            | ErrorCode::TooMany
+            | ErrorCode::Unavailable
+            | ErrorCode::Timeout
+            | ErrorCode::Internal => true,
+            ErrorCode::Invalid
+            | ErrorCode::Unauthenticated
+            | ErrorCode::Forbidden
+            | ErrorCode::NotFound
+            | ErrorCode::AlreadyExists
+            | ErrorCode::Precondition => false,
+        }
+    }
+}
+
 /// A refusal that callers can tell apart.
 pub trait Rejection: std::error::Error + Send + Sync + 'static {
     /// The class of this refusal.

@@ -145,22 +145,12 @@ impl NotCarriedOut {
     /// What a refused or failed command means for its deadline.
     pub fn of(rejection: &dyn Rejection) -> NotCarriedOut {
         let reason = rejection.reason();
-        match rejection.code() {
-            ErrorCode::Conflict
-            | ErrorCode::TooMany
-            | ErrorCode::Unavailable
-            | ErrorCode::Timeout
-            | ErrorCode::Internal => NotCarriedOut::Later(reason.into()),
-            // Somebody set the clock back between the look at it and the command.
-            ErrorCode::Invalid if reason == "EFFECTIVE_TIME_IN_FUTURE" => {
-                NotCarriedOut::Later(reason.into())
-            }
-            ErrorCode::Invalid
-            | ErrorCode::Unauthenticated
-            | ErrorCode::Forbidden
-            | ErrorCode::NotFound
-            | ErrorCode::AlreadyExists
-            | ErrorCode::Precondition => NotCarriedOut::Refused(reason),
+        // Somebody set the clock back between the look at it and the command.
+        let early = (rejection.code(), reason) == (ErrorCode::Invalid, "EFFECTIVE_TIME_IN_FUTURE");
+        if rejection.code().may_pass() || early {
+            NotCarriedOut::Later(reason.into())
+        } else {
+            NotCarriedOut::Refused(reason)
         }
     }
 }

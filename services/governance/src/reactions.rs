@@ -17,7 +17,7 @@ use crate::{
     commands::{
         Commands, Refused,
         decision::{by_decision, following},
-        effects::{IssuedEffect, is_by_rule},
+        effects::IssuedEffect,
     },
     decision::{Decision, DecisionCommand, Phase},
     delegation::{Cause, Delegation, DelegationCommand},
@@ -44,7 +44,7 @@ impl Reaction for Consequences {
         match self.follow(event).await {
             Ok(()) => Ok(()),
             // A rule says no: somebody else was faster, or the matter is settled otherwise.
-            Err(refusal) if is_by_rule(refusal.code()) => {
+            Err(refusal) if !refusal.code().may_pass() => {
                 let (position, reason) = (event.position.0, refusal.reason());
                 tracing::info!(position, reason, "what follows from an event is settled otherwise");
                 Ok(())
@@ -320,7 +320,7 @@ impl Consequences {
 fn settled<T>(outcome: Result<T, Refused>) -> Result<(), Refused> {
     match outcome {
         Ok(_) => Ok(()),
-        Err(refusal) if is_by_rule(refusal.code()) => Ok(()),
+        Err(refusal) if !refusal.code().may_pass() => Ok(()),
         Err(failure) => Err(failure),
     }
 }

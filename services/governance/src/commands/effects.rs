@@ -4,8 +4,8 @@ use eventlog::CommandContext;
 use events::{CharterChange, Effect, RoleName};
 use jiff::Timestamp;
 use kernel::{
-    AgendaId, CharterId, DecisionId, EffectId, ErrorCode, GoalId, MandateId, NetworkId, Party,
-    PersonId, ResolutionId,
+    AgendaId, CharterId, DecisionId, EffectId, GoalId, MandateId, NetworkId, Party, PersonId,
+    ResolutionId,
 };
 
 use super::{Commands, Receipt, Refused, decision::following, refused};
@@ -49,7 +49,7 @@ impl Commands {
         let command = match self.effect(&issued, &about).await {
             Ok(None) => return Ok(()),
             Ok(Some(_)) => EffectCommand::ApplyEffect { network, decision, index },
-            Err(refusal) if is_by_rule(refusal.code()) => {
+            Err(refusal) if !refusal.code().may_pass() => {
                 let reason = refusal.reason().to_owned();
                 EffectCommand::RefuseEffect { network, decision, index, reason }
             }
@@ -196,22 +196,5 @@ impl Commands {
         };
         self.resolution(ResolutionId::of(decision), &command, context).await?;
         Ok(())
-    }
-}
-
-/// Whether a refusal is a rule's, which trying again would not change.
-pub(crate) fn is_by_rule(code: ErrorCode) -> bool {
-    match code {
-        ErrorCode::Invalid
-        | ErrorCode::Forbidden
-        | ErrorCode::NotFound
-        | ErrorCode::AlreadyExists
-        | ErrorCode::Precondition => true,
-        ErrorCode::Unauthenticated
-        | ErrorCode::Conflict
-        | ErrorCode::TooMany
-        | ErrorCode::Unavailable
-        | ErrorCode::Timeout
-        | ErrorCode::Internal => false,
     }
 }

@@ -9,8 +9,8 @@ use eventlog::{CommandContext, Fingerprint, Recorded, UnreadableEvent};
 use events::{AffiliationEvent, Authority, CharterEvent, Effect, MembershipEvent, ResolutionEvent};
 use jiff::Timestamp;
 use kernel::{
-    Actor, Capacity, CommandId, DecisionId, EffectId, ErrorCode, Event as _, MembershipId,
-    NetworkId, OrganisationId, Party,
+    Actor, Capacity, CommandId, DecisionId, EffectId, Event as _, MembershipId, NetworkId,
+    OrganisationId, Party,
 };
 use projector::{Reaction, Retry};
 
@@ -86,24 +86,6 @@ pub fn asked(
     }
 }
 
-/// Tells whether a refusal is a rule's and stands; otherwise something failed, and trying again may
-/// succeed.
-fn stands(refused: &Refused) -> bool {
-    match refused.code() {
-        ErrorCode::Invalid
-        | ErrorCode::Unauthenticated
-        | ErrorCode::Forbidden
-        | ErrorCode::NotFound
-        | ErrorCode::AlreadyExists
-        | ErrorCode::Precondition => true,
-        ErrorCode::Conflict
-        | ErrorCode::TooMany
-        | ErrorCode::Unavailable
-        | ErrorCode::Timeout
-        | ErrorCode::Internal => false,
-    }
-}
-
 fn retry(refused: Refused) -> Retry {
     Retry::because(&refused.to_string())
 }
@@ -150,7 +132,7 @@ impl Consequences {
         let context = self.context(event, id, (network, authority))?;
         match self.commands.execute::<Network>(network.uuid(), &command, &context).await {
             Ok(_) => Ok(()),
-            Err(refused) if stands(&refused) => {
+            Err(refused) if !refused.code().may_pass() => {
                 // There is no effect to note it in; the charter says nothing without its network.
                 tracing::warn!(%network, reason = refused.reason(), "a charter has no network");
                 Ok(())
@@ -205,7 +187,7 @@ impl Consequences {
             }
         };
         match outcome {
-            Err(failed) if !stands(&failed) => Err(retry(failed)),
+            Err(failed) if failed.code().may_pass() => Err(retry(failed)),
             settled => Ok(Some(settled)),
         }
     }
@@ -304,7 +286,7 @@ impl Consequences {
                 self.commands.execute::<Organisation>(organisation.uuid(), &command, &context);
             match ended.await {
                 Ok(_) => {}
-                Err(failed) if stands(&failed) => {}
+                Err(failed) if !failed.code().may_pass() => {}
                 Err(failed) => return Err(retry(failed)),
             }
         }
