@@ -1,7 +1,19 @@
 //! Members decide: a network is founded, gives itself a charter, and lives by it for a year.
 
+mod challenges;
+mod charters;
+mod consent;
+mod effects;
+mod federation;
+mod lending;
+mod partaking;
+mod punctual;
+mod purposes;
+mod recorded;
 mod refusals;
+mod ties;
 pub(crate) mod town;
+mod watching;
 
 use events::{BallotBoxEvent, DecisionEvent, TurnoutEvent};
 use governance::certificate;

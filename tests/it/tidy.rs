@@ -21,7 +21,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("crates/eventlog-sqlite", &["kernel", "eventlog"]),
     ("crates/projector", &["kernel", "eventlog"]),
     ("crates/roster", &["kernel", "events", "eventlog", "projector"]),
-    ("crates/access", &["kernel", "wire", "roster"]),
+    ("crates/access", &["kernel", "eventlog", "wire", "roster"]),
     (
         "services/membership",
         &["kernel", "events", "eventlog", "projector", "roster", "access", "vault", "wire"],

@@ -22,8 +22,8 @@ pub use moment::{Moment, time};
 pub use refusal::{Refusal, refusal};
 pub use southern_women::{row, southern_women};
 pub use voice::{
-    Act, Attendance, Charter, Decision, Delegation, Figures, Gathering, Lent, Mandate, Member,
-    Network, Objection, Person, Policy, Receipt, Representation, Resolution, Structure, Tie, Voice,
-    graphql, grpc,
+    Act, AgendaItem, Attendance, BrokenBy, BrokenTie, Charter, Decision, Delegation, Figures,
+    Gathering, Goal, Lent, Mandate, Member, Network, Objection, Participation, Person, Policy,
+    Progress, Receipt, Representation, Resolution, Structure, Tie, Voice, graphql, grpc,
 };
 pub use world::{Log, NOW, Protocol, World, copy_folder, life};

@@ -15,7 +15,8 @@ use wire::{read, weft::common::v1 as common};
 use crate::{Refusal, World};
 
 pub use governance::{
-    Charter, Decision, Delegation, Figures, Lent, Mandate, Objection, Policy, Resolution,
+    AgendaItem, BrokenBy, BrokenTie, Charter, Decision, Delegation, Figures, Goal, Lent, Mandate,
+    Objection, Participation, Policy, Progress, Resolution,
 };
 pub use reads::{
     Act, Attendance, Gathering, Member, Network, Person, Representation, Structure, Tie,

@@ -17,7 +17,7 @@ use axum::{
     http::{Request, header},
 };
 use eventlog::{Append, Fingerprint, Metadata, NewEvent, StreamId};
-use events::{CharterEvent, Effect, EffectEvent, ResolutionEvent};
+use events::{CharterEvent, Effect, EffectEvent, ResolutionEvent, Subject};
 use host::Shutdown;
 use http_body_util::BodyExt as _;
 use jiff::SignedDuration;
@@ -206,7 +206,7 @@ impl World {
             decision,
             proposal: ProposalId::new(Uuid::from_u128(number)),
             title: format!("Decision {number}"),
-            subject: effect.subject(),
+            subject: effect.subject().unwrap_or(Subject::Other),
             exclusive: None,
             supersedes: None,
             winners: vec![],

@@ -62,6 +62,7 @@ pub const RIGHTS: &[(&str, Right)] = &[
     ("/weft.membership.v1.OrganisationService/WithdrawRepresentation", Right::Person), // themselves or a steward
     ("/weft.membership.v1.OrganisationService/ListRepresentations", Right::MemberOrOperator),
     ("/weft.membership.v1.OrganisationService/GetOrganisation", Right::SignedIn),
+    ("/weft.membership.v1.OrganisationService/BatchGetOrganisations", Right::SignedIn),
     ("/weft.membership.v1.OrganisationService/ListAffiliations", Right::SignedIn),
 
     ("/weft.membership.v1.MembershipService/InviteParty", Right::Member),
@@ -111,6 +112,7 @@ pub const RIGHTS: &[(&str, Right)] = &[
     ("/weft.governance.v1.GoalService/DraftGoal", Right::Member),
     ("/weft.governance.v1.GoalService/EndorseGoal", Right::Member),
     ("/weft.governance.v1.GoalService/WithdrawEndorsement", Right::Member),
+    ("/weft.governance.v1.GoalService/BatchGetGoals", Right::MemberOrOperator),
     ("/weft.governance.v1.GoalService/ListGoals", Right::MemberOrOperator),
 
     ("/weft.governance.v1.ProposalService/DraftProposal", Right::Member), // roles by policy
@@ -170,6 +172,7 @@ pub const RIGHTS: &[(&str, Right)] = &[
     ("/weft.governance.v1.RegisterService/ScheduleReview", Right::Member), // a mandate holder, or who called it
     ("/weft.governance.v1.RegisterService/HoldReview", Right::Member), // a mandate holder, or who called it
     ("/weft.governance.v1.RegisterService/GetResolution", Right::MemberOrOperator),
+    ("/weft.governance.v1.RegisterService/BatchGetResolutions", Right::MemberOrOperator),
     ("/weft.governance.v1.RegisterService/ListResolutions", Right::MemberOrOperator),
     ("/weft.governance.v1.RegisterService/AcceptMandate", Right::Member), // who was chosen
     ("/weft.governance.v1.RegisterService/DeclineMandate", Right::Member), // who was chosen

@@ -7,6 +7,7 @@
 pub mod conformance;
 mod memory;
 mod record;
+mod stream;
 mod subscribe;
 mod writer;
 
@@ -22,8 +23,9 @@ pub use record::{
     Append, Appended, Fingerprint, Metadata, NewEvent, Position, Recorded, StreamId,
     UnreadableEvent,
 };
+pub use stream::events_of;
 pub use subscribe::subscribe_all;
-pub use writer::{CommandContext, Committed, ExecuteError, Writer};
+pub use writer::{CommandContext, Committed, ExecuteError, Receipt, Writer};
 
 /// How many events one read returns at most.
 pub const PAGE_MAX: u32 = 4_096;

@@ -82,6 +82,30 @@ pub struct Committed<D: Decider> {
     pub recalled: bool,
 }
 
+/// [`Committed`] without the events: what a caller is told of a command that succeeded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Receipt {
+    /// Where to read on to see it.
+    pub position: Position,
+    /// How many events the stream holds.
+    pub length: u64,
+    /// How many events the command recorded; 0 also when it is recalled.
+    pub events: usize,
+    /// Whether it repeats an earlier answer.
+    pub recalled: bool,
+}
+
+impl<D: Decider> From<Committed<D>> for Receipt {
+    fn from(committed: Committed<D>) -> Receipt {
+        Receipt {
+            position: committed.position,
+            length: committed.length,
+            events: committed.events.len(),
+            recalled: committed.recalled,
+        }
+    }
+}
+
 /// A command left no trace in the log.
 #[derive(Debug, thiserror::Error)]
 pub enum ExecuteError<R: Rejection> {

@@ -392,6 +392,13 @@ pub enum DecisionEvent {
         /// Whose entry.
         voter: Party,
     },
+    /// Somebody else votes for an organisation than when the roll was frozen, or nobody does.
+    RepresentativeReplaced {
+        /// The organisation's entry.
+        voter: Party,
+        /// Who votes for it from now on; `None` is nobody.
+        representative: Option<PersonId>,
+    },
     /// Voting goes on longer.
     DecisionExtended {
         /// How often it was extended by now.
@@ -495,6 +502,7 @@ impl Event for DecisionEvent {
             | DecisionEvent::ConflictOfInterestDeclared { .. }
             | DecisionEvent::LeaverKept { .. }
             | DecisionEvent::LeaverVoided { .. }
+            | DecisionEvent::RepresentativeReplaced { .. }
             | DecisionEvent::DecisionExtended { .. }
             | DecisionEvent::DecisionClosed { .. }
             | DecisionEvent::DecisionTallied { .. }
@@ -530,6 +538,7 @@ impl Event for DecisionEvent {
             | DecisionEvent::ConflictOfInterestDeclared { .. }
             | DecisionEvent::LeaverKept { .. }
             | DecisionEvent::LeaverVoided { .. }
+            | DecisionEvent::RepresentativeReplaced { .. }
             | DecisionEvent::DecisionExtended { .. }
             | DecisionEvent::DecisionClosed { .. }
             | DecisionEvent::DecisionTallied { .. }

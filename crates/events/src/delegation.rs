@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::DelegationScope;
 
-/// Whether the delegate may tell who lent them a vote.
+/// Who knows of a delegation before a vote was carried by it. The tally of each decision then names
+/// whose vote went where, to everybody who may read it: without the names nobody could count again.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DelegatorShown {
     /// The members see it.
     ToNetwork,
-    /// The two concerned see it; others see how many votes the delegate carries.
+    /// The two concerned see it; others see how many votes the delegate carries, and learn the name
+    /// from the tally of a decision in which that vote was lent.
     ToDelegate,
 }
 

@@ -68,7 +68,8 @@ pub enum MembershipEvent {
         /// Since when it is a member; the effective time.
         since: Timestamp,
     },
-    /// The member takes no part from now on, until it is reinstated. By a decision.
+    /// The member takes no part from now on, until it is reinstated. By a decision. The ties that it
+    /// has a part in stay its own to acknowledge, assess and withdraw, and it may resign.
     MemberSuspended {
         /// The network.
         network: NetworkId,

@@ -5,7 +5,7 @@ use std::{
     fmt,
 };
 
-use kernel::{AgendaItemId, GoalId, MandateId, NetworkId, Party, PersonId};
+use kernel::{AgendaItemId, GoalId, MandateId, NetworkId, Party, PersonId, ResolutionId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -526,7 +526,8 @@ pub enum TieRule {
         /// Which role.
         role: RoleName,
     },
-    /// Those who tied are voted on again, in a new decision.
+    /// Those who tied are voted on again, in a new decision. In an election nobody is elected until
+    /// then, so the second round fills every seat, between those who won one and those who tied.
     SecondRound {},
     /// A lot, drawn from a seed whose hash was recorded at opening.
     SeededLot {},
@@ -640,9 +641,19 @@ pub enum Effect {
     ResumeNetwork {},
     /// Ends the network.
     DissolveNetwork {},
-    /// Admits a member.
+    /// Lets anybody apply for membership.
+    OpenMembership {},
+    /// Lets only the invited enter.
+    CloseMembership {},
+    /// Admits a member. Where the decision does not adopt it, the application stands: it can be
+    /// decided on again, declined, or withdrawn.
     AdmitMember {
         /// Whom.
+        party: Party,
+    },
+    /// Turns an application down.
+    DeclineApplication {
+        /// Whose.
         party: Party,
     },
     /// Suspends a member.
@@ -660,7 +671,8 @@ pub enum Effect {
         /// Whom.
         party: Party,
     },
-    /// Gives an office to a person; after an election, to everyone elected.
+    /// Gives an office to a person; after an election, to everyone elected, in the order of their
+    /// election, as far as the role has seats that are free by then. What goes beyond them fails.
     ConferMandate {
         /// Which role.
         role: RoleName,
@@ -683,18 +695,33 @@ pub enum Effect {
         /// Which goal.
         goal: GoalId,
     },
+    /// Notes that a resolution in force holds from now on as this decision changes it. Only a
+    /// decision on the same subject can.
+    AmendResolution {
+        /// Which resolution.
+        resolution: ResolutionId,
+    },
+    /// Ends a resolution in force. Only a decision on the same subject can.
+    RepealResolution {
+        /// Which resolution.
+        resolution: ResolutionId,
+    },
 }
 
 impl Effect {
-    /// The subject that a decision with this effect is about.
-    pub fn subject(&self) -> Subject {
-        match self {
+    /// The subject that a decision with this effect is about; `None` when that is the subject of the
+    /// resolution which it changes.
+    pub fn subject(&self) -> Option<Subject> {
+        Some(match self {
             Effect::AmendCharter { .. } => Subject::CharterAmend,
             Effect::ChangePolicies { .. } => Subject::PolicyAmend,
             Effect::DeclareNetworkType { .. } => Subject::NetworkType,
             Effect::PauseNetwork {} | Effect::ResumeNetwork {} => Subject::NetworkPause,
             Effect::DissolveNetwork {} => Subject::NetworkDissolve,
-            Effect::AdmitMember { .. } => Subject::MembershipAdmit,
+            Effect::OpenMembership {}
+            | Effect::CloseMembership {}
+            | Effect::AdmitMember { .. }
+            | Effect::DeclineApplication { .. } => Subject::MembershipAdmit,
             Effect::SuspendMember { .. } | Effect::ReinstateMember { .. } => {
                 Subject::MembershipSuspend
             }
@@ -703,7 +730,8 @@ impl Effect {
             Effect::RecallMandate { .. } => Subject::MandateRecall,
             Effect::PrioritiseAgenda { .. } => Subject::AgendaPrioritise,
             Effect::AdoptGoal { .. } => Subject::GoalAdopt,
-        }
+            Effect::AmendResolution { .. } | Effect::RepealResolution { .. } => return None,
+        })
     }
 }
 

@@ -9,6 +9,7 @@ mod channel;
 mod deadline;
 mod ended_body;
 mod gauge;
+mod minutes;
 mod request;
 mod rpcs;
 mod serve;
@@ -16,12 +17,15 @@ mod settings;
 mod shutdown;
 mod system;
 mod telemetry;
+mod untraced;
 
 pub use channel::in_process;
 pub use deadline::{CALL_MAX, DeadlineLayer, DeadlineService};
 pub use ended_body::EndedBody;
 pub use gauge::{Reading, register_counter, register_gauge};
-pub use request::{ObservedBody, TRACE_ID, TelemetryLayer, TelemetryService, TraceParent};
+pub use request::{
+    ObservedBody, TRACE_ID, TelemetryLayer, TelemetryService, TraceParent, Untraced,
+};
 pub use serve::{Ended, serve, signal};
 pub use settings::{IssuerSettings, LogFormat, Settings, SettingsError};
 pub use shutdown::{EndStreamsLayer, EndStreamsService, Shutdown, ShutdownToken};

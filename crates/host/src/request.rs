@@ -1,4 +1,5 @@
-//! One span, one measurement and one trace id per request, for gRPC and HTTP alike.
+//! One span, one measurement and one trace id per request, for gRPC and HTTP alike; nothing of the
+//! kind for requests that are to leave no trace.
 
 use std::{
     pin::Pin,
@@ -29,7 +30,9 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use crate::{
     gauge::METER,
+    minutes::MinuteCounts,
     rpcs::{Rpc, rpc_at},
+    untraced::UNTRACED,
 };
 
 #[cfg(test)]
@@ -49,11 +52,18 @@ const DURATION_BOUNDS: [f64; 16] = [
 
 /// The W3C trace context of a request as its handler is to pass it on: 55 characters.
 ///
-/// Every request has one, whether or not anybody collects traces. It stands among the request's
-/// extensions, and replaces the `traceparent` header, so that it can be read where this type is not
-/// known.
+/// Every request that may be traced has one, whether or not anybody collects traces. It stands
+/// among the request's extensions, and replaces the `traceparent` header, so that it can be read
+/// where this type is not known.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TraceParent(pub String);
+
+/// Among the extensions of a response: of this HTTP request no span is kept, nothing is measured,
+/// and no trace id is told.
+///
+/// For handlers that learn only from the body that somebody is voting.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Untraced;
 
 /// Puts a [`TelemetryService`] around routes.
 ///
@@ -62,6 +72,7 @@ pub struct TraceParent(pub String);
 #[derive(Clone, Debug)]
 pub struct TelemetryLayer {
     instruments: Arc<Instruments>,
+    minutes: Arc<MinuteCounts>,
 }
 
 #[derive(Debug)]
@@ -74,10 +85,17 @@ struct Instruments {
 impl TelemetryLayer {
     /// Measures to where [`Telemetry::start`](crate::Telemetry::start) sends it; to be called after.
     pub fn new() -> TelemetryLayer {
-        TelemetryLayer::measuring(&global::meter(METER))
+        TelemetryLayer::untraced(&[])
     }
 
-    fn measuring(meter: &Meter) -> TelemetryLayer {
+    /// As [`TelemetryLayer::new`], but of calls to `rpcs`, given as `package.Service/Method`, only
+    /// how many there were in each minute is ever told: they have no span, no trace id, no
+    /// duration, and the caller's trace ends before them.
+    pub fn untraced(rpcs: &'static [&'static str]) -> TelemetryLayer {
+        TelemetryLayer::measuring(&global::meter(METER), rpcs)
+    }
+
+    fn measuring(meter: &Meter, untraced: &'static [&'static str]) -> TelemetryLayer {
         let duration = |name: &'static str, description: &'static str| {
             meter
                 .f64_histogram(name)
@@ -97,6 +115,7 @@ impl TelemetryLayer {
                 http_duration: duration("http.server.request.duration", "How long requests took"),
                 outcomes,
             }),
+            minutes: MinuteCounts::registered(meter, untraced, Instant::now()),
         }
     }
 }
@@ -111,12 +130,16 @@ impl<S> Layer<S> for TelemetryLayer {
     type Service = TelemetryService<S>;
 
     fn layer(&self, inner: S) -> TelemetryService<S> {
-        TelemetryService { inner, instruments: Arc::clone(&self.instruments) }
+        let (instruments, minutes) = (Arc::clone(&self.instruments), Arc::clone(&self.minutes));
+        TelemetryService { inner, instruments, minutes }
     }
 }
 
 /// Gives every request a span and a [`TraceParent`], measures it until its response has been sent,
 /// and says the trace id in the response.
+///
+/// Of RPCs named by [`TelemetryLayer::untraced`], and of responses with [`Untraced`], nothing is
+/// told but counts by the minute.
 ///
 /// Spans and measurements follow the semantic conventions of OpenTelemetry; they never hold a
 /// header, a query, a body, or a path that no route has.
@@ -124,6 +147,7 @@ impl<S> Layer<S> for TelemetryLayer {
 pub struct TelemetryService<S> {
     inner: S,
     instruments: Arc<Instruments>,
+    minutes: Arc<MinuteCounts>,
 }
 
 impl<S, B, R> Service<Request<B>> for TelemetryService<S>
@@ -140,23 +164,35 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let subject = Subject::of(&request);
+        let subject = Subject::of(&request, &self.minutes);
         let span = subject.span();
-        let traced = trace(&span, &mut request);
+        let trace_id = match subject {
+            Subject::UntracedRpc { .. } => {
+                request.headers_mut().remove(TRACEPARENT);
+                request.headers_mut().remove(TRACESTATE);
+                None
+            }
+            Subject::Rpc { .. } | Subject::Http { .. } => Some(trace(&span, &mut request)),
+        };
         let mut observation = Observation {
             subject,
             span: span.clone(),
             began: Instant::now(),
             instruments: Arc::clone(&self.instruments),
+            minutes: Arc::clone(&self.minutes),
             over: false,
         };
         let response = span.in_scope(|| self.inner.call(request));
         let observed = async move {
             let mut response = response.await?;
-            if let Ok(value) = HeaderValue::from_str(&traced) {
+            observation.answered(&response);
+            if !observation.over && response.extensions().get::<Untraced>().is_some() {
+                observation.forget();
+            } else if let Some(value) =
+                trace_id.and_then(|trace_id| HeaderValue::from_str(&trace_id).ok())
+            {
                 response.headers_mut().insert(TRACE_ID, value);
             }
-            observation.answered(&response);
             Ok(response.map(|inner| ObservedBody { inner, observation }))
         };
         Box::pin(observed.instrument(span))
@@ -169,6 +205,10 @@ enum Subject {
     Rpc {
         rpc: &'static Rpc,
     },
+    /// An RPC of which only how often it was called in each minute is told.
+    UntracedRpc {
+        rpc: &'static Rpc,
+    },
     Http {
         method: &'static str,
         /// The pattern of the route, and the path; `None` when there is no such route.
@@ -179,11 +219,16 @@ enum Subject {
 }
 
 impl Subject {
-    fn of<B>(request: &Request<B>) -> Subject {
+    fn of<B>(request: &Request<B>, minutes: &MinuteCounts) -> Subject {
         let path = request.uri().path();
         let content_type = request.headers().get(header::CONTENT_TYPE);
         if content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/grpc")) {
-            return Subject::Rpc { rpc: rpc_at(path) };
+            let rpc = rpc_at(path);
+            return if minutes.counts(&rpc.name) {
+                Subject::UntracedRpc { rpc }
+            } else {
+                Subject::Rpc { rpc }
+            };
         }
         let route = request.extensions().get::<MatchedPath>();
         Subject::Http {
@@ -206,6 +251,7 @@ impl Subject {
                 error.type = field::Empty,
                 trace_id = field::Empty,
             ),
+            Subject::UntracedRpc { .. } => Span::none(),
             Subject::Http { method, route, .. } => {
                 let (pattern, path) = route.as_ref().map(|(pattern, path)| (pattern, path)).unzip();
                 let name = pattern
@@ -222,6 +268,7 @@ impl Subject {
                     http.response.status_code = field::Empty,
                     error.type = field::Empty,
                     trace_id = field::Empty,
+                    { UNTRACED } = field::Empty,
                 )
             }
         }
@@ -266,6 +313,7 @@ struct Observation {
     span: Span,
     began: Instant,
     instruments: Arc<Instruments>,
+    minutes: Arc<MinuteCounts>,
     over: bool,
 }
 
@@ -273,7 +321,7 @@ impl Observation {
     fn answered<R>(&mut self, response: &Response<R>) {
         match &mut self.subject {
             // A status among the headers means that there is no body.
-            Subject::Rpc { .. } => {
+            Subject::Rpc { .. } | Subject::UntracedRpc { .. } => {
                 if let Some(status) = Status::from_header_map(response.headers()) {
                     self.over_rpc(&status);
                 }
@@ -284,7 +332,7 @@ impl Observation {
 
     fn trailers(&mut self, trailers: &HeaderMap) {
         match &self.subject {
-            Subject::Rpc { .. } => {
+            Subject::Rpc { .. } | Subject::UntracedRpc { .. } => {
                 if let Some(status) = Status::from_header_map(trailers) {
                     self.over_rpc(&status);
                 }
@@ -293,13 +341,26 @@ impl Observation {
         }
     }
 
+    /// Keeps nothing of a request that turned out to be one that leaves no trace.
+    fn forget(&mut self) {
+        self.over = true;
+        self.span.record(UNTRACED, true);
+    }
+
     fn over_rpc(&mut self, status: &Status) {
-        let Subject::Rpc { rpc } = self.subject else { return };
         if self.over {
             return;
         }
         self.over = true;
         let code = code_name(status.code());
+        let rpc = match self.subject {
+            Subject::Rpc { rpc } => rpc,
+            Subject::UntracedRpc { rpc } => {
+                self.minutes.count(&rpc.name, code, Instant::now());
+                return;
+            }
+            Subject::Http { .. } => return,
+        };
         self.span.record("rpc.response.status_code", code);
         let mut attributes = vec![
             KeyValue::new("rpc.system.name", "grpc"),
@@ -353,7 +414,9 @@ impl Observation {
 impl Drop for Observation {
     fn drop(&mut self) {
         match self.subject {
-            Subject::Rpc { .. } => self.over_rpc(&Status::cancelled("nobody waits any more")),
+            Subject::Rpc { .. } | Subject::UntracedRpc { .. } => {
+                self.over_rpc(&Status::cancelled("nobody waits any more"));
+            }
             Subject::Http { .. } => self.over_http(),
         }
     }

@@ -15,6 +15,7 @@ const SERVICE_NAME: &str = "weft";
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Settings {
     /// What to log, as directives such as `info,membership=debug`. `WEFT_LOG`, else `RUST_LOG`.
+    /// The crates that requests pass through log nothing below `info`, whatever this says.
     pub log_filter: String,
     /// In what form to log. `WEFT_LOG_FORMAT`.
     pub log_format: LogFormat,

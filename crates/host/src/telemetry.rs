@@ -5,21 +5,31 @@ use std::io::{self, IsTerminal as _};
 use opentelemetry::{KeyValue, global, trace::TracerProvider as _};
 use opentelemetry_otlp::{ExporterBuildError, MetricExporter, SpanExporter, WithExportConfig as _};
 use opentelemetry_sdk::{
-    Resource, error::OTelSdkError, metrics::SdkMeterProvider, propagation::TraceContextPropagator,
-    trace::SdkTracerProvider,
+    Resource,
+    error::OTelSdkError,
+    metrics::SdkMeterProvider,
+    propagation::TraceContextPropagator,
+    trace::{BatchSpanProcessor, SdkTracerProvider},
 };
+use tracing::{Level, Metadata};
 use tracing_subscriber::{
     EnvFilter, Layer as _,
-    filter::ParseError,
+    filter::{FilterExt as _, ParseError, filter_fn},
     layer::SubscriberExt as _,
     util::{SubscriberInitExt as _, TryInitError},
 };
 
-use crate::{LogFormat, Settings, gauge::METER};
+use crate::{LogFormat, Settings, gauge::METER, untraced::WithoutUntraced};
 
 /// What is traced. The exporter itself uses h2, hyper, tonic and tower: without the exceptions each
 /// export would trace itself. Directives hold for every target that begins like this.
 const TRACED: &str = "info,h2=off,hyper=off,tonic=off,tower=off,opentelemetry=off";
+
+/// Crates through which requests pass. Below `info` they write down whole headers (tokens are
+/// among them), addresses, and when each frame came: who voted when. So they never log below
+/// `info`, whatever the filter says. Holds for every target that begins like this.
+const TRANSPORT: [&str; 8] =
+    ["axum", "h2", "hyper", "tonic", "tower", "tungstenite", "tokio_tungstenite", "async_graphql"];
 
 /// Logs, traces and metrics are running.
 #[derive(Debug)]
@@ -93,6 +103,7 @@ impl Telemetry {
                 .with_target(false)
                 .with_filter(EnvFilter::new(TRACED))
         });
+        let filter = filter.and(filter_fn(may_be_logged));
         tracing_subscriber::registry().with(log.with_filter(filter)).with(traces).try_init()?;
         if let Some(exporting) = &exporting {
             global::set_text_map_propagator(TraceContextPropagator::new());
@@ -115,6 +126,12 @@ impl Telemetry {
     }
 }
 
+/// Whether something at this place may stand in the log at all.
+fn may_be_logged(metadata: &Metadata<'_>) -> bool {
+    *metadata.level() <= Level::INFO
+        || !TRANSPORT.iter().any(|target| metadata.target().starts_with(target))
+}
+
 impl Exporting {
     fn to(endpoint: &str, service_name: &str) -> Result<Exporting, ExporterBuildError> {
         let resource = Resource::builder()
@@ -125,7 +142,7 @@ impl Exporting {
         let metrics = MetricExporter::builder().with_tonic().with_endpoint(endpoint).build()?;
         Ok(Exporting {
             tracer_provider: SdkTracerProvider::builder()
-                .with_batch_exporter(spans)
+                .with_span_processor(WithoutUntraced(BatchSpanProcessor::builder(spans).build()))
                 .with_resource(resource.clone())
                 .build(),
             meter_provider: SdkMeterProvider::builder()

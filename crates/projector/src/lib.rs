@@ -2,7 +2,7 @@
 //!
 //! Start with [`Projection`], what a view has to say about itself, and [`View`], the handle that
 //! queries hold. A view is one SQLite file that can be deleted at any time and comes back
-//! identical: its checkpoint lives in the transaction of its rows. [`rebuild()`] does the same
+//! identical: its checkpoint lives in the transaction of its rows. [`columns`] is how rows are written. [`rebuild()`] does the same
 //! offline and proves it by a [`Digest`]; [`bitemporal`] keeps facts on two clocks. [`react`] does
 //! what follows from events, once, and has nothing to do with views but that it follows the log.
 //!
@@ -10,6 +10,7 @@
 
 pub mod bitemporal;
 mod checkpoint;
+pub mod columns;
 mod digest;
 mod error;
 mod fold;

@@ -17,7 +17,10 @@ use async_graphql::{
 };
 use axum::http::HeaderMap;
 use futures::{StreamExt as _, TryStreamExt as _, future::BoxFuture, stream};
-use kernel::{DecisionId, ErrorCode, NetworkId, OrganisationId, Party, PersonId, ProposalId};
+use kernel::{
+    DecisionId, ErrorCode, GoalId, NetworkId, OrganisationId, Party, PersonId, ProposalId,
+    ResolutionId,
+};
 use tonic::{Code, Request, Status, metadata::MetadataMap, transport::Channel};
 use wire::weft::{
     assessment::v1::structure_service_client::StructureServiceClient,
@@ -52,11 +55,8 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// certificate every ballot.
 const ANSWER_MAX: usize = 32 * 1024 * 1024;
 
-/// How many persons one call asks for; the service takes no more.
-const PERSONS_MAX: usize = 100;
-
-/// How many organisations are asked for at the same time; there is no call for many at once.
-const ORGANISATIONS_AT_ONCE: usize = 16;
+/// How many persons, or organisations, one call asks for; the service takes no more.
+const PARTIES_MAX: usize = 100;
 
 /// How many networks are asked for at the same time; there is no call for many at once, but what
 /// is listed together mostly belongs to one.
@@ -71,7 +71,7 @@ const QUIET_WAITS_MAX: usize = 50;
 /// How many single reads are gathered at most; each service is asked in calls as large as it takes.
 const GATHERED_MAX: usize = 10_000;
 
-/// How many proposals or decisions one call asks for; the service takes no more.
+/// How many proposals, decisions, resolutions or goals one call asks for; the service takes no more.
 const TEXTS_MAX: usize = 100;
 
 /// The request header that says from which position on reads have to answer.
@@ -112,6 +112,13 @@ impl Caller {
         Ok(Caller { headers: forwarded, min_position })
     }
 
+    /// Ends the caller's trace here.
+    pub(crate) fn untraced(mut self) -> Caller {
+        self.headers.remove("traceparent");
+        self.headers.remove("tracestate");
+        self
+    }
+
     /// Takes another token, for transports that send it after the headers.
     ///
     /// A text that cannot stand in a header is no token, and the services will say so.
@@ -148,6 +155,8 @@ pub(crate) struct Call {
     networks: DataLoader<Networks>,
     proposals: DataLoader<Proposals>,
     decisions: DataLoader<Decisions>,
+    resolutions: DataLoader<Resolutions>,
+    goals: DataLoader<Goals>,
 }
 
 impl Call {
@@ -166,6 +175,8 @@ impl Call {
             networks: gathering(Networks(Arc::clone(&upstream)), &upstream),
             proposals: gathering(Proposals(Arc::clone(&upstream)), &upstream),
             decisions: gathering(Decisions(Arc::clone(&upstream)), &upstream),
+            resolutions: gathering(Resolutions(Arc::clone(&upstream)), &upstream),
+            goals: gathering(Goals(Arc::clone(&upstream)), &upstream),
             upstream,
         }
     }
@@ -229,6 +240,26 @@ impl Call {
     ) -> Result<Option<governance::Decision>, Status> {
         self.ask();
         self.decisions.load_one((network, id)).await
+    }
+
+    /// Reads a resolution of a network; `None` when there is none that the caller may know of.
+    pub(crate) async fn resolution(
+        &self,
+        network: NetworkId,
+        id: ResolutionId,
+    ) -> Result<Option<governance::Resolution>, Status> {
+        self.ask();
+        self.resolutions.load_one((network, id)).await
+    }
+
+    /// Reads a goal of a network; `None` when there is none that the caller may know of.
+    pub(crate) async fn goal(
+        &self,
+        network: NetworkId,
+        id: GoalId,
+    ) -> Result<Option<governance::Goal>, Status> {
+        self.ask();
+        self.goals.load_one((network, id)).await
     }
 
     /// What a stream of this operation raises with what it gives.
@@ -411,7 +442,7 @@ impl Loader<PersonId> for Persons {
 
     async fn load(&self, ids: &[PersonId]) -> Result<HashMap<PersonId, message::Person>, Status> {
         let mut found = HashMap::with_capacity(ids.len());
-        for ids in ids.chunks(PERSONS_MAX) {
+        for ids in ids.chunks(PARTIES_MAX) {
             let request = message::BatchGetPersonsRequest {
                 person_ids: ids.iter().map(ToString::to_string).collect(),
                 min_position: self.0.min_position(),
@@ -425,25 +456,8 @@ impl Loader<PersonId> for Persons {
     }
 }
 
-/// Reads many organisations, each with its own call.
+/// Reads many organisations with one call.
 struct Organisations(Arc<Upstream>);
-
-impl Organisations {
-    async fn read(
-        &self,
-        id: OrganisationId,
-    ) -> Result<Option<(OrganisationId, message::Organisation)>, Status> {
-        let request = message::GetOrganisationRequest {
-            organisation_id: id.to_string(),
-            min_position: self.0.min_position(),
-        };
-        match self.0.organisations().get_organisation(self.0.request(request)).await {
-            Ok(answer) => Ok(answer.into_inner().organisation.map(|found| (id, found))),
-            Err(status) if status.code() == Code::NotFound => Ok(None),
-            Err(status) => Err(status),
-        }
-    }
-}
 
 impl Loader<OrganisationId> for Organisations {
     type Value = message::Organisation;
@@ -453,12 +467,19 @@ impl Loader<OrganisationId> for Organisations {
         &self,
         ids: &[OrganisationId],
     ) -> Result<HashMap<OrganisationId, message::Organisation>, Status> {
-        let reads: Vec<_> = ids.iter().map(|id| self.read(*id)).collect();
-        stream::iter(reads)
-            .buffer_unordered(ORGANISATIONS_AT_ONCE)
-            .try_filter_map(|found| async move { Ok(found) })
-            .try_collect()
-            .await
+        let mut found = HashMap::with_capacity(ids.len());
+        for ids in ids.chunks(PARTIES_MAX) {
+            let request = self.0.request(message::BatchGetOrganisationsRequest {
+                organisation_ids: ids.iter().map(ToString::to_string).collect(),
+                min_position: self.0.min_position(),
+            });
+            let answer = self.0.organisations().batch_get_organisations(request).await?;
+            for organisation in answer.into_inner().organisations {
+                let id = wire::read::id(&organisation.organisation_id, "organisation_id")?;
+                found.insert(id, organisation);
+            }
+        }
+        Ok(found)
     }
 }
 
@@ -549,6 +570,66 @@ impl Loader<(NetworkId, DecisionId)> for Decisions {
                 for decision in answer.decisions {
                     let id = wire::read::id(&decision.decision_id, "decision_id")?;
                     found.insert((network, id), decision);
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Reads many resolutions of a network with one call.
+struct Resolutions(Arc<Upstream>);
+
+impl Loader<(NetworkId, ResolutionId)> for Resolutions {
+    type Value = governance::Resolution;
+    type Error = Status;
+
+    async fn load(
+        &self,
+        ids: &[(NetworkId, ResolutionId)],
+    ) -> Result<HashMap<(NetworkId, ResolutionId), governance::Resolution>, Status> {
+        let mut found = HashMap::with_capacity(ids.len());
+        for (network, ids) in by_network(ids) {
+            for ids in ids.chunks(TEXTS_MAX) {
+                let request = self.0.request(governance::BatchGetResolutionsRequest {
+                    network_id: network.to_string(),
+                    resolution_ids: ids.iter().map(ToString::to_string).collect(),
+                    min_position: self.0.min_position(),
+                });
+                let answer = self.0.register().batch_get_resolutions(request).await?.into_inner();
+                for resolution in answer.resolutions {
+                    let id = wire::read::id(&resolution.resolution_id, "resolution_id")?;
+                    found.insert((network, id), resolution);
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Reads many goals of a network with one call.
+struct Goals(Arc<Upstream>);
+
+impl Loader<(NetworkId, GoalId)> for Goals {
+    type Value = governance::Goal;
+    type Error = Status;
+
+    async fn load(
+        &self,
+        ids: &[(NetworkId, GoalId)],
+    ) -> Result<HashMap<(NetworkId, GoalId), governance::Goal>, Status> {
+        let mut found = HashMap::with_capacity(ids.len());
+        for (network, ids) in by_network(ids) {
+            for ids in ids.chunks(TEXTS_MAX) {
+                let request = self.0.request(governance::BatchGetGoalsRequest {
+                    network_id: network.to_string(),
+                    goal_ids: ids.iter().map(ToString::to_string).collect(),
+                    min_position: self.0.min_position(),
+                });
+                let answer = self.0.goals().batch_get_goals(request).await?.into_inner();
+                for goal in answer.goals {
+                    let id = wire::read::id(&goal.goal_id, "goal_id")?;
+                    found.insert((network, id), goal);
                 }
             }
         }

@@ -125,7 +125,8 @@ pub(crate) struct Delegation {
     granted_at: DateTime,
     /// Until when; null is until it is revoked.
     until: Option<DateTime>,
-    /// Whether members see who lends; otherwise the two concerned do.
+    /// Whether members see who lends; otherwise the two concerned do, until the tally of a decision
+    /// names everybody whose vote was lent in it.
     shown_to_network: bool,
     #[graphql(skip)]
     delegator: AnyParty,
@@ -303,7 +304,9 @@ pub(crate) struct GrantDelegationInput {
     scope: Option<DelegationScopeInput>,
     /// Until when; until you revoke it when left out.
     until: Option<DateTime>,
-    /// Whether members see that you lend; otherwise the two of you do.
+    /// Whether members see that you lend; otherwise the two of you do, until a decision is counted in
+    /// which you did not vote yourself: its tally names everybody whose vote was lent, because without
+    /// the names nobody could count again.
     #[graphql(default = false)]
     shown_to_network: bool,
 }

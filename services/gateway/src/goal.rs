@@ -3,6 +3,7 @@
 #![expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
 
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+use futures::future;
 use kernel::{DecisionId, GoalId, NetworkId, id::kinds};
 use tonic::Status;
 use wire::weft::governance::v1 as message;
@@ -93,6 +94,21 @@ impl Goal {
     async fn endorsed_by(&self, ctx: &Context<'_>) -> Result<Option<Vec<Person>>> {
         Ok(Some(person::all(Call::of(ctx)?, &self.endorsed_by_ids).await?))
     }
+}
+
+/// Reads goals of a network together with others, in the order of `ids`, without those that the
+/// caller may not know of.
+///
+/// # Errors
+///
+/// Those of the service.
+pub(crate) async fn all(
+    call: &Call,
+    network: NetworkId,
+    ids: &[GoalId],
+) -> Result<Vec<Goal>, Status> {
+    let found = future::try_join_all(ids.iter().map(|id| call.goal(network, *id))).await?;
+    found.into_iter().flatten().map(Goal::of).collect()
 }
 
 /// The goals of a network.

@@ -19,9 +19,9 @@ use tonic::Status;
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::{
-    GatewaySchema,
+    CastsBallot, GatewaySchema,
     call::{Caller, MIN_POSITION},
-    error,
+    error, operation,
 };
 
 /// The longest request body that is read, in bytes.
@@ -177,10 +177,11 @@ pub(crate) async fn answer(
         let message = "only application/graphql-response+json and application/json are given";
         return refusal(StatusCode::NOT_ACCEPTABLE, "MEDIA_TYPE_NOT_ACCEPTABLE", message);
     };
-    let request = match read(parts, body).await {
+    let mut request = match read(parts, body).await {
         Ok(request) => request,
         Err(refusal) => return refusal.response(media),
     };
+    let casts_ballot = request.parsed_query().is_ok_and(operation::casts_ballot);
     let response = schema.execute(request).await;
     // What fails before it runs has no path; such an answer has no data at all, not even null.
     let before = response.is_err()
@@ -203,6 +204,9 @@ pub(crate) async fn answer(
     };
     let mut reply = reply(media, status, body);
     reply.headers_mut().extend(headers);
+    if casts_ballot {
+        reply.extensions_mut().insert(CastsBallot);
+    }
     reply
 }
 

@@ -56,6 +56,11 @@ const DIRECTIVES_MAX: usize = 8;
 /// How deeply selections and values may be nested while a document is read.
 const RECURSION_MAX: usize = 32;
 
+/// Among the extensions of a response: the operation was to cast a ballot, so that nobody may keep
+/// its time or trace.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CastsBallot;
+
 /// The fields that read.
 #[derive(MergedObject, Default, Debug)]
 pub struct Query(

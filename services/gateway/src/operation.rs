@@ -12,7 +12,7 @@ use async_graphql::{
         Extension, ExtensionContext, ExtensionFactory, NextParseQuery, NextPrepareRequest,
         NextRequest, NextResolve, NextSubscribe, ResolveInfo,
     },
-    parser::types::{ExecutableDocument, OperationType},
+    parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet},
 };
 use futures::{
     StreamExt as _,
@@ -28,8 +28,14 @@ use crate::{
     order::Order,
 };
 
+#[cfg(test)]
+mod tests;
+
 /// The longest operation name that is put into telemetry, in bytes.
 const NAME_MAX: usize = 64;
+
+/// The field that casts a ballot.
+const CAST_BALLOT: &str = "castBallot";
 
 /// Surrounds operations.
 #[derive(Debug)]
@@ -45,6 +51,7 @@ impl ExtensionFactory for Operations {
             graphql.operation.type = Empty,
             graphql.operation.name = Empty,
             error.type = Empty,
+            weft.untraced = Empty,
         );
         Arc::new(Operation { span, state: Arc::default() })
     }
@@ -92,6 +99,30 @@ impl Operation {
             self.span.record("graphql.operation.name", name.as_str());
         }
     }
+}
+
+/// Tells whether any operation of a document, or a fragment, has the field that casts a ballot.
+///
+/// Of such operations no span is kept and the caller's trace does not go on: their time would link
+/// a secret ballot to its voter.
+pub(crate) fn casts_ballot(document: &ExecutableDocument) -> bool {
+    let operations = document.operations.iter().map(|(_, it)| &it.node.selection_set.node);
+    let fragments = document.fragments.values().map(|it| &it.node.selection_set.node);
+    let mut waiting: Vec<&SelectionSet> = operations.chain(fragments).collect();
+    // Bounded by the document, which is read to a bounded length and depth.
+    while let Some(set) = waiting.pop() {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) if field.node.name.node == CAST_BALLOT => return true,
+                Selection::Field(field) => waiting.push(&field.node.selection_set.node),
+                Selection::InlineFragment(inline) => {
+                    waiting.push(&inline.node.selection_set.node);
+                }
+                Selection::FragmentSpread(_) => {}
+            }
+        }
+    }
+    false
 }
 
 /// Puts an answer in order, gives its errors their code, and tells the span of the first.
@@ -165,11 +196,17 @@ impl Extension for Operation {
         next: NextPrepareRequest<'_>,
     ) -> ServerResult<Request> {
         locked(&self.state).name.clone_from(&request.operation_name);
+        let casts_ballot = request.parsed_query().is_ok_and(casts_ballot);
+        if casts_ballot {
+            self.span.record("weft.untraced", true);
+        }
         if let Some(channel) = ctx.data_opt::<Channel>() {
             let of_request = request.data.get(&TypeId::of::<Caller>());
             let of_request = of_request.and_then(|caller| caller.downcast_ref::<Caller>());
             let caller = of_request.or_else(|| ctx.data_opt::<Caller>()).cloned();
-            request.data.insert(Call::new(channel.clone(), caller.unwrap_or_default()));
+            let caller = caller.unwrap_or_default();
+            let caller = if casts_ballot { caller.untraced() } else { caller };
+            request.data.insert(Call::new(channel.clone(), caller));
         }
         next.run(ctx, request).await
     }
@@ -182,7 +219,9 @@ impl Extension for Operation {
         next: NextParseQuery<'_>,
     ) -> ServerResult<ExecutableDocument> {
         let document = next.run(ctx, query, variables).await?;
-        self.describe(&document);
+        if !casts_ballot(&document) {
+            self.describe(&document);
+        }
         locked(&self.state).document = Some(document.clone());
         Ok(document)
     }

@@ -3,7 +3,7 @@
 #![expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
 
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, Result, SimpleObject};
-use kernel::{DecisionId, NetworkId, ProposalId, id::kinds};
+use kernel::{DecisionId, GoalId, NetworkId, ProposalId, id::kinds};
 use tonic::Status;
 use wire::weft::governance::v1 as message;
 
@@ -12,6 +12,7 @@ use crate::{
     command::{CommandInput, Receipt},
     connection::{self, List, Paging},
     decision::{self, ChangedDecision, Decision},
+    goal::{self, Goal},
     ids::{self, GlobalId},
     network::Network,
     node,
@@ -164,6 +165,8 @@ pub(crate) struct Proposal {
     decision_id: Option<DecisionId>,
     #[graphql(skip)]
     merged_into_id: Option<ProposalId>,
+    #[graphql(skip)]
+    goals: Vec<GoalId>,
 }
 
 impl Proposal {
@@ -174,6 +177,8 @@ impl Proposal {
     /// The message lacks what its contract promises.
     pub(crate) fn of(proposal: message::Proposal) -> Result<Proposal, Status> {
         let network_id = wire::read::id(&proposal.network_id, "network_id")?;
+        let goals = proposal.content.iter().flat_map(|content| &content.goal_ids);
+        let goals = goals.map(|id| wire::read::id(id, "goal_ids")).collect::<Result<_, _>>()?;
         let concerns = proposal.concerns.into_iter().map(Concern::of);
         let amendments = proposal.amendments.into_iter();
         let amendments = amendments.map(|amendment| Amendment::of(network_id, amendment));
@@ -192,6 +197,7 @@ impl Proposal {
             sponsor_ids: proposal.sponsor_ids,
             decision_id: ids::optional(&proposal.decision_id)?,
             merged_into_id: ids::optional(&proposal.merged_into_id)?,
+            goals,
         })
     }
 }
@@ -218,6 +224,12 @@ impl Proposal {
     /// The decision that it is put to; null before the call.
     async fn decision(&self, ctx: &Context<'_>) -> Result<Option<Decision>> {
         Ok(decision::one(Call::of(ctx)?, self.network_id, self.decision_id).await?)
+    }
+
+    /// The goals it serves.
+    #[graphql(complexity = "1 + 10 * child_complexity")]
+    async fn goals(&self, ctx: &Context<'_>) -> Result<Option<Vec<Goal>>> {
+        Ok(Some(goal::all(Call::of(ctx)?, self.network_id, &self.goals).await?))
     }
 
     /// The proposal that it goes on within; null for none.

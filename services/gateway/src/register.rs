@@ -3,6 +3,7 @@
 #![expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
 
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+use futures::future;
 use kernel::{DecisionId, MandateId, NetworkId, ProposalId, ResolutionId, id::kinds};
 use tonic::Status;
 use wire::weft::governance::v1 as message;
@@ -177,6 +178,8 @@ pub(crate) struct Resolution {
     supersedes_id: Option<ID>,
     /// The resolution that took its place; null for none.
     superseded_by_id: Option<ID>,
+    /// The later resolutions that amended it, and the one that repealed it, in order.
+    changed_by_ids: Vec<ID>,
     /// Since when it is no longer in force; null while it is.
     ended_at: Option<DateTime>,
     #[graphql(skip)]
@@ -185,11 +188,19 @@ pub(crate) struct Resolution {
     decision_id: Option<DecisionId>,
     #[graphql(skip)]
     proposal_id: Option<ProposalId>,
+    #[graphql(skip)]
+    older: Option<ResolutionId>,
+    #[graphql(skip)]
+    newer: Option<ResolutionId>,
+    #[graphql(skip)]
+    changes: Vec<ResolutionId>,
 }
 
 impl Resolution {
     fn of(resolution: message::Resolution) -> Result<Resolution, Status> {
         let effects = resolution.effects.into_iter().map(IssuedEffect::of);
+        let changes = resolution.changed_by_ids.iter();
+        let changes = changes.map(|id| wire::read::id(id, "changed_by_ids"));
         Ok(Resolution {
             id: ids::global::<kinds::Resolution>(&resolution.resolution_id)?,
             title: resolution.title,
@@ -205,10 +216,14 @@ impl Resolution {
             effects: effects.collect::<Result<_, _>>()?,
             supersedes_id: ids::maybe::<kinds::Resolution>(&resolution.supersedes_id)?,
             superseded_by_id: ids::maybe::<kinds::Resolution>(&resolution.superseded_by_id)?,
+            changed_by_ids: ids::all::<kinds::Resolution>(&resolution.changed_by_ids)?,
             ended_at: DateTime::maybe(resolution.ended_at)?,
             network_id: wire::read::id(&resolution.network_id, "network_id")?,
             decision_id: ids::optional(&resolution.decision_id)?,
             proposal_id: ids::optional(&resolution.proposal_id)?,
+            older: ids::optional(&resolution.supersedes_id)?,
+            newer: ids::optional(&resolution.superseded_by_id)?,
+            changes: changes.collect::<Result<_, _>>()?,
         })
     }
 }
@@ -228,6 +243,25 @@ impl Resolution {
     /// The proposal that was adopted.
     async fn proposal(&self, ctx: &Context<'_>) -> Result<Option<Proposal>> {
         Ok(proposal::one(Call::of(ctx)?, self.network_id, self.proposal_id).await?)
+    }
+
+    /// The resolution whose place it took; null for none.
+    async fn supersedes(&self, ctx: &Context<'_>) -> Result<Option<Resolution>> {
+        Ok(one(Call::of(ctx)?, self.network_id, self.older).await?)
+    }
+
+    /// The resolution that took its place; null for none.
+    async fn superseded_by(&self, ctx: &Context<'_>) -> Result<Option<Resolution>> {
+        Ok(one(Call::of(ctx)?, self.network_id, self.newer).await?)
+    }
+
+    /// The later resolutions that amended it, and the one that repealed it, in order.
+    #[graphql(complexity = "1 + 10 * child_complexity")]
+    async fn changed_by(&self, ctx: &Context<'_>) -> Result<Option<Vec<Resolution>>> {
+        let call = Call::of(ctx)?;
+        let found = self.changes.iter().map(|id| call.resolution(self.network_id, *id));
+        let found = future::try_join_all(found).await?.into_iter().flatten();
+        Ok(Some(found.map(Resolution::of).collect::<Result<_, _>>()?))
     }
 }
 
@@ -302,6 +336,17 @@ pub(crate) async fn by_id(call: &Call, id: ResolutionId) -> Result<Resolution, S
     });
     let answer = call.register().get_resolution(request).await?.into_inner();
     Resolution::of(answer.resolution.ok_or_else(|| lacking("resolution"))?)
+}
+
+/// Reads a resolution together with others; `None` when there is no id, or none that the caller may
+/// know of.
+async fn one(
+    call: &Call,
+    network: NetworkId,
+    id: Option<ResolutionId>,
+) -> Result<Option<Resolution>, Status> {
+    let Some(id) = id else { return Ok(None) };
+    call.resolution(network, id).await?.map(Resolution::of).transpose()
 }
 
 /// The register of a network.

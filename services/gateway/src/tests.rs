@@ -130,6 +130,16 @@ fn answer(asked: &Asked) -> Answer {
         "GetPerson" => {
             says(&message::GetPersonResponse { person: Some(person(ANNA)), position: HEAD })
         }
+        "BatchGetOrganisations" => {
+            let request: message::BatchGetOrganisationsRequest = asked.read();
+            let organisation = |organisation_id| message::Organisation {
+                organisation_id,
+                name: "Mill".to_owned(),
+                steward_ids: Vec::new(),
+            };
+            let organisations = request.organisation_ids.into_iter().map(organisation).collect();
+            says(&message::BatchGetOrganisationsResponse { organisations, position: HEAD })
+        }
         "GetOrganisation" => {
             let request: message::GetOrganisationRequest = asked.read();
             let organisation = message::Organisation {
@@ -292,17 +302,22 @@ async fn a_page_of_members_or_ties_costs_the_same_calls_whatever_its_length() {
     let query = "query($id: ID!, $first: Int!) { network(id: $id) {
         members(first: $first) { edges { node { party { ... on Person { name } } } } }
         ties(first: $first) { nodes { source { ... on Person { name } }
-            target { ... on Person { name } } } } } }";
-    for first in [2, 8] {
+            target { ... on Person { name } ... on Organisation { name } } } } } }";
+    for first in [2, 30] {
         let variables = json!({ "id": encode(NETWORK), "first": first });
         let body = ask(&router, query, variables).await;
         assert_eq!(body["data"]["network"]["ties"]["nodes"].as_array().unwrap().len(), first);
         assert_eq!(body["data"]["network"]["members"]["edges"][1]["node"]["party"]["name"], "N101");
         let methods = fake.methods();
-        let lists: Vec<_> = methods.iter().filter(|method| *method != "BatchGetPersons").collect();
+        let lists: Vec<_> =
+            methods.iter().filter(|method| !method.starts_with("BatchGet")).collect();
         assert_eq!(lists, ["GetNetwork", "ListMembers", "ListTies"]);
         // The two lists may arrive together or one after the other: one call for each at most.
-        assert!(methods.len() - lists.len() <= 2, "{methods:?}");
+        for batch in ["BatchGetPersons", "BatchGetOrganisations"] {
+            let calls = methods.iter().filter(|method| *method == batch).count();
+            assert!(calls <= 2, "{methods:?}");
+        }
+        assert_eq!(methods.contains(&"BatchGetOrganisations".to_owned()), first > 8);
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) mod register;
 
 use std::sync::Arc;
 
-use eventlog::{CommandContext, Committed, EventLog, LogError, Position, StreamId, Writer};
+use eventlog::{CommandContext, EventLog, Position, Receipt, Writer};
 use jiff::Timestamp;
 use kernel::{Clock, Decider, Event, Rejection};
 use roster::Roster;
@@ -23,35 +23,8 @@ use uuid::Uuid;
 
 use crate::{queries::Queries, secret_box::SecretBoxes};
 
-/// How many events of a stream are read at a time.
-const PAGE: u32 = 1_024;
-
 /// Why a command was not carried out, whichever rule or part it was.
 pub type Refused = Box<dyn Rejection>;
-
-/// What a command left behind.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Receipt {
-    /// Where to read on to see it.
-    pub position: Position,
-    /// How many events the stream holds.
-    pub length: u64,
-    /// How many events the command recorded.
-    pub events: usize,
-    /// Whether it repeats an earlier answer.
-    pub recalled: bool,
-}
-
-impl<D: Decider> From<Committed<D>> for Receipt {
-    fn from(committed: Committed<D>) -> Receipt {
-        Receipt {
-            position: committed.position,
-            length: committed.length,
-            events: committed.events.len(),
-            recalled: committed.recalled,
-        }
-    }
-}
 
 /// Carries out commands.
 #[derive(Clone, Debug)]
@@ -117,17 +90,10 @@ impl Commands {
         id: Uuid,
         context: &CommandContext,
     ) -> Result<Option<E>, Refused> {
-        let (stream, mut from) = (StreamId::of::<E>(id), 0);
         let wanted = context.command_id.event_id(0);
-        loop {
-            let page = self.log.read_stream(stream.clone(), from, PAGE).await.map_err(refused)?;
-            let Some(last) = page.last() else { return Ok(None) };
-            from = last.revision + 1;
-            if let Some(recorded) = page.iter().find(|recorded| recorded.event_id == wanted) {
-                let event = recorded.decode::<E>();
-                return event.map_err(|error| refused(LogError::new("read an event", error)));
-            }
-        }
+        let events = eventlog::events_of::<E>(&*self.log, id).await.map_err(refused)?;
+        let found = events.into_iter().find(|(recorded, _)| recorded.event_id == wanted);
+        Ok(found.map(|(_, event)| event))
     }
 
     /// The log, for those who follow it.

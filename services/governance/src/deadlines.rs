@@ -1,4 +1,5 @@
-//! What happens because its time has come: voting opens and closes, results become final, terms end.
+//! What happens because its time has come: voting opens and closes, results become final, terms end,
+//! what was forgotten lapses.
 //!
 //! [`view`] knows what falls due, folded from the log; [`Scheduler`] gives the commands. A command
 //! carries its due time, which becomes the effective time of what it records, so that a late
@@ -66,11 +67,13 @@ pub enum DeadlineKind {
     ReviewResolution,
     /// End a resolution.
     ExpireResolution,
+    /// Clear away a proposal to which nothing happened for long.
+    LapseProposal,
 }
 
 impl DeadlineKind {
     /// Every kind, in order.
-    pub const ALL: [DeadlineKind; 8] = [
+    pub const ALL: [DeadlineKind; 9] = [
         DeadlineKind::FreezeRoll,
         DeadlineKind::OpenDecision,
         DeadlineKind::CloseDecision,
@@ -79,6 +82,7 @@ impl DeadlineKind {
         DeadlineKind::ExpireDelegation,
         DeadlineKind::ReviewResolution,
         DeadlineKind::ExpireResolution,
+        DeadlineKind::LapseProposal,
     ];
 
     /// The name in command ids and logs, for example `close_decision`; never changed.
@@ -92,6 +96,7 @@ impl DeadlineKind {
             DeadlineKind::ExpireDelegation => "expire_delegation",
             DeadlineKind::ReviewResolution => "review_resolution",
             DeadlineKind::ExpireResolution => "expire_resolution",
+            DeadlineKind::LapseProposal => "lapse_proposal",
         }
     }
 
@@ -114,7 +119,7 @@ pub struct DeadlineCommand {
     pub command_id: CommandId,
     /// What is to be done.
     pub kind: DeadlineKind,
-    /// The id of the decision, mandate, delegation or resolution, by kind.
+    /// The id of the decision, mandate, delegation, resolution or proposal, by kind.
     pub subject: Uuid,
     /// The network.
     pub network: NetworkId,

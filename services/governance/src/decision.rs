@@ -227,6 +227,15 @@ pub enum DecisionCommand {
         /// When it left.
         at: Timestamp,
     },
+    /// Says who votes for an organisation of the roll by now.
+    RepresentativeFound {
+        /// Which organisation.
+        voter: Party,
+        /// Who votes for it; `None` is nobody.
+        representative: Option<PersonId>,
+        /// When.
+        at: Timestamp,
+    },
     /// Ends the voting at its time, or extends it where the policy says so.
     CloseDecision {
         /// The due time, or any later one.
@@ -373,6 +382,25 @@ pub struct Roll {
     pub entries: Vec<RollEntry>,
     /// The SHA-256 of the canonical JSON of the entries, in hexadecimal.
     pub hash: String,
+    /// Who votes for organisations that somebody else represented when the roll was frozen; `None`
+    /// is nobody.
+    pub replaced: BTreeMap<Party, Option<PersonId>>,
+}
+
+impl Roll {
+    /// Tells whether a person votes for an entry: a person for themselves, a representative for
+    /// their organisation.
+    fn votes_for(&self, entry: &RollEntry, by: PersonId) -> bool {
+        match entry.party {
+            Party::Person(person) => person == by,
+            Party::Organisation(_) => self.representative(entry) == Some(by),
+        }
+    }
+
+    /// Who votes for the entry of an organisation by now; `None` is nobody.
+    fn representative(&self, entry: &RollEntry) -> Option<PersonId> {
+        self.replaced.get(&entry.party).copied().unwrap_or(entry.representative)
+    }
 }
 
 /// What was counted and certified.
@@ -510,6 +538,9 @@ impl Decider for Decision {
                 self.declare_conflict((*voter, *by), *at)
             }
             DecisionCommand::LeaverFound { voter, at } => self.leaver_found(*voter, *at),
+            DecisionCommand::RepresentativeFound { voter, representative, at } => {
+                self.representative_found(*voter, *representative, *at)
+            }
             DecisionCommand::CloseDecision { at, facts } => self.close(*at, facts),
             DecisionCommand::CloseEarly { at, facts } => self.close_early(*at, facts),
             DecisionCommand::TallyDecision { at, facts, seed, office } => {
@@ -556,7 +587,8 @@ impl Decider for Decision {
             DecisionEvent::RollFrozen { position, entries, hash } => {
                 self.phase = Phase::RollFrozen;
                 let (position, entries, hash) = (*position, entries.clone(), hash.clone());
-                self.roll = Some(Arc::new(Roll { position, entries, hash }));
+                let replaced = BTreeMap::new();
+                self.roll = Some(Arc::new(Roll { position, entries, hash, replaced }));
             }
             DecisionEvent::DecisionOpened { closes_at, seed_hash } => {
                 self.phase = Phase::Open;
@@ -609,6 +641,11 @@ impl Decider for Decision {
             }
             DecisionEvent::LeaverKept { voter } => self.kept.extend(self.index_of(*voter)),
             DecisionEvent::LeaverVoided { voter } => self.void.extend(self.index_of(*voter)),
+            DecisionEvent::RepresentativeReplaced { voter, representative } => {
+                if let Some(roll) = &mut self.roll {
+                    Arc::make_mut(roll).replaced.insert(*voter, *representative);
+                }
+            }
             DecisionEvent::DecisionExtended { number, closes_at, .. } => {
                 self.extensions = *number;
                 self.closes_at = Some(*closes_at);
@@ -899,7 +936,11 @@ impl Decision {
         (voter, by): Acting,
     ) -> Result<Entry<'a>, DecisionRejection> {
         let entry = self.counting_entry(roll, voter)?;
-        if votes_for(entry.entry, by) { Ok(entry) } else { Err(DecisionRejection::NotTheVoter) }
+        if roll.votes_for(entry.entry, by) {
+            Ok(entry)
+        } else {
+            Err(DecisionRejection::NotTheVoter)
+        }
     }
 
     fn counting_entry<'a>(
@@ -997,10 +1038,10 @@ impl Decision {
     ) -> Decided {
         let voting = self.voting_openly(at)?;
         let entry = self.counting_entry(voting.roll, voter)?;
-        if votes_for(entry.entry, by) {
+        if voting.roll.votes_for(entry.entry, by) {
             return Err(DecisionRejection::RecordedForOneself);
         }
-        let takes_part = voting.roll.entries.iter().any(|entry| votes_for(entry, by));
+        let takes_part = voting.roll.entries.iter().any(|entry| voting.roll.votes_for(entry, by));
         if !takes_part && voting.terms.called_by != by {
             return Err(DecisionRejection::RecorderNotOnRoll);
         }
@@ -1085,10 +1126,11 @@ impl Decision {
         let raised = self.objection(number)?;
         let objections = voting.terms.policy.objections.as_ref();
         let judge = &objections.ok_or(DecisionRejection::NoObjectionsTaken)?.judge;
-        let roll = &voting.roll.entries;
+        let roll = voting.roll;
         judges(judge, roll, (by, holds))?;
-        let objector = counting::entry_of(roll, raised.by);
-        if objector.is_some_and(|entry| votes_for(entry, by)) || voting.terms.called_by == by {
+        let objector = counting::entry_of(&roll.entries, raised.by);
+        let own = objector.is_some_and(|entry| roll.votes_for(entry, by));
+        if own || voting.terms.called_by == by {
             return Err(DecisionRejection::JudgeHasPart);
         }
         match (raised.standing, raised.validity) {
@@ -1105,7 +1147,7 @@ impl Decision {
         let voting = self.voting(at)?;
         let raised = self.objection(number)?;
         let objector = counting::entry_of(&voting.roll.entries, raised.by);
-        if !objector.is_some_and(|entry| votes_for(entry, by)) {
+        if !objector.is_some_and(|entry| voting.roll.votes_for(entry, by)) {
             return Err(DecisionRejection::NotTheVoter);
         }
         match raised.standing {
@@ -1137,7 +1179,7 @@ impl Decision {
         let entry = match self.entry(voting.roll, (voter, by)) {
             Err(DecisionRejection::InConflictOfInterest) => {
                 let entry = counting::entry_of(&voting.roll.entries, voter);
-                let own = entry.is_some_and(|entry| votes_for(entry, by));
+                let own = entry.is_some_and(|entry| voting.roll.votes_for(entry, by));
                 return if own { Ok(vec![]) } else { Err(DecisionRejection::NotTheVoter) };
             }
             entry => entry?,
@@ -1167,6 +1209,25 @@ impl Decision {
             }
         }])
     }
+
+    /// Lets whoever represents an organisation by now vote for it: the vote is the organisation's,
+    /// and the frozen roll says which organisations have one.
+    fn representative_found(
+        &self,
+        voter: Party,
+        representative: Option<PersonId>,
+        at: Timestamp,
+    ) -> Decided {
+        let roll = self.pending(at)?.roll;
+        let entry = counting::entry_of(&roll.entries, voter).ok_or(DecisionRejection::NotOnRoll)?;
+        match voter {
+            Party::Person(_) => Err(DecisionRejection::NotTheVoter),
+            Party::Organisation(_) if roll.representative(entry) == representative => Ok(vec![]),
+            Party::Organisation(_) => {
+                Ok(vec![DecisionEvent::RepresentativeReplaced { voter, representative }])
+            }
+        }
+    }
 }
 
 fn hours(hours: u32) -> SignedDuration {
@@ -1182,24 +1243,11 @@ fn party(roll: &Roll, index: u32) -> Option<Party> {
     roll.entries.get(index as usize).map(|entry| entry.party)
 }
 
-/// Tells whether a person votes for an entry: a person for themselves, a representative for their
-/// organisation.
-fn votes_for(entry: &RollEntry, by: PersonId) -> bool {
-    match entry.party {
-        Party::Person(person) => person == by,
-        Party::Organisation(_) => entry.representative == Some(by),
-    }
-}
-
 /// Who judges: the holders of a role, or whoever votes for an entry of the roll.
-fn judges(
-    judge: &Judge,
-    roll: &[RollEntry],
-    (by, holds): Judging<'_>,
-) -> Result<(), DecisionRejection> {
+fn judges(judge: &Judge, roll: &Roll, (by, holds): Judging<'_>) -> Result<(), DecisionRejection> {
     let entitled = match judge {
         Judge::Role(name) => holds.contains(name),
-        Judge::RollMember {} => roll.iter().any(|entry| votes_for(entry, by)),
+        Judge::RollMember {} => roll.entries.iter().any(|entry| roll.votes_for(entry, by)),
     };
     if entitled { Ok(()) } else { Err(DecisionRejection::NotTheJudge) }
 }

@@ -18,7 +18,7 @@ use kernel::{
 pub mod call;
 pub mod content;
 
-pub use call::{Call, CallFacts, Repeat, RepeatedBecause, Superseded};
+pub use call::{Call, CallFacts, InForce, Repeat, RepeatedBecause};
 pub use content::{chooses_between_options, content_hash};
 
 use call::days_after;
@@ -258,6 +258,9 @@ pub enum ProposalRejection {
     /// An effect is declared once, and a person gets one mandate from a decision.
     #[error("an effect is declared twice, or gives one person two mandates")]
     EffectTwice,
+    /// A decision makes one new version of the charter.
+    #[error("a decision changes the charter once; put all changes into one effect")]
+    CharterChangedTwice,
     /// Options are told apart by their keys.
     #[error("the option {0} is offered twice")]
     OptionTwice(OptionKey),
@@ -382,6 +385,15 @@ pub enum ProposalRejection {
     /// A resolution ends by a decision of its own kind.
     #[error("the resolution to be superseded is about {0}; only a decision on that ends it")]
     SupersededOfAnotherSubject(Subject),
+    /// A resolution changes in one way.
+    #[error("resolution {0} is superseded, amended or repealed by one decision, once")]
+    ResolutionChangedTwice(ResolutionId),
+    /// What is amended or repealed is in force.
+    #[error("resolution {0}, which an effect changes, is not in force in this network")]
+    ChangedNotInForce(ResolutionId),
+    /// A resolution changes by a decision of its own kind.
+    #[error("a resolution that an effect changes is about {0}; only a decision on that changes it")]
+    ChangedOfAnotherSubject(Subject),
     /// One decision at a time.
     #[error("decision {0} was called on this proposal already")]
     AlreadyCalled(DecisionId),
@@ -1034,6 +1046,7 @@ impl Written {
         call::in_time(call, facts.now)?;
         content::fits(&self.content, &call.policy)?;
         self.answers_free_question(facts)?;
+        self.changes_resolutions_in_force(facts)?;
         Ok(vec![ProposalEvent::DecisionCalled {
             network: self.network,
             decision: call.decision,
@@ -1079,6 +1092,21 @@ impl Written {
             let from = days_after(rejected_at, policy.repeat_after_days);
             if facts.now < from {
                 return Err(ProposalRejection::RepeatedTooSoon(from));
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells early which change of an older resolution would be refused in the end.
+    fn changes_resolutions_in_force(&self, facts: &CallFacts) -> Result<(), ProposalRejection> {
+        for resolution in self.content.effects.iter().filter_map(content::resolution_changed) {
+            match facts.changed.get(&resolution) {
+                Some(older) if older.network == self.network => {
+                    if older.subject != self.content.subject {
+                        return Err(ProposalRejection::ChangedOfAnotherSubject(older.subject));
+                    }
+                }
+                Some(_) | None => return Err(ProposalRejection::ChangedNotInForce(resolution)),
             }
         }
         Ok(())
@@ -1280,6 +1308,8 @@ impl Rejection for ProposalRejection {
             | ProposalRejection::EffectBeyondPolicies
             | ProposalRejection::EffectEmpty
             | ProposalRejection::EffectTwice
+            | ProposalRejection::CharterChangedTwice
+            | ProposalRejection::ResolutionChangedTwice(_)
             | ProposalRejection::OptionTwice(_)
             | ProposalRejection::OptionNotAnItem(_)
             | ProposalRejection::CandidateKeyDiffers(_)
@@ -1315,6 +1345,8 @@ impl Rejection for ProposalRejection {
             | ProposalRejection::ExclusiveAnswered(_)
             | ProposalRejection::SupersededNotInForce
             | ProposalRejection::SupersededOfAnotherSubject(_)
+            | ProposalRejection::ChangedNotInForce(_)
+            | ProposalRejection::ChangedOfAnotherSubject(_)
             | ProposalRejection::NotCalled
             | ProposalRejection::VotingOver
             | ProposalRejection::NotIdle(_) => ErrorCode::Precondition,
@@ -1369,6 +1401,12 @@ impl Rejection for ProposalRejection {
             ProposalRejection::ExclusiveAnswered(_) => "EXCLUSIVE_QUESTION_ANSWERED",
             ProposalRejection::SupersededNotInForce => "SUPERSEDED_NOT_IN_FORCE",
             ProposalRejection::SupersededOfAnotherSubject(_) => "SUPERSEDED_OF_ANOTHER_SUBJECT",
+            ProposalRejection::CharterChangedTwice => "CHARTER_CHANGED_TWICE",
+            ProposalRejection::ResolutionChangedTwice(_) => "RESOLUTION_CHANGED_TWICE",
+            ProposalRejection::ChangedNotInForce(_) => "CHANGED_RESOLUTION_NOT_IN_FORCE",
+            ProposalRejection::ChangedOfAnotherSubject(_) => {
+                "CHANGED_RESOLUTION_OF_ANOTHER_SUBJECT"
+            }
             ProposalRejection::AlreadyCalled(_) => "PROPOSAL_ALREADY_CALLED",
             ProposalRejection::NotCalled => "PROPOSAL_NOT_CALLED",
             ProposalRejection::VotingOver => "PROPOSAL_VOTING_OVER",

@@ -1016,6 +1016,22 @@ impl Queries {
         Ok(figures::lent(fresh(&self.decisions, 0, read).await?.value))
     }
 
+    /// The votes that were lent in a network when voting ended at `at`, as far as was recorded then:
+    /// what somebody lent or took back later does not count, whatever time they say it is of.
+    ///
+    /// # Errors
+    ///
+    /// Says that the view is behind or failed.
+    pub async fn lent_when_over(
+        &self,
+        network: NetworkId,
+        at: Timestamp,
+    ) -> Result<Vec<Lent>, QueryError> {
+        let as_of = self.as_of((Some(at), Known::Time(at)), None).await?;
+        let read = move |connection: &_| delegations::in_force(connection, network, as_of);
+        Ok(figures::lent(fresh(&self.decisions, 0, read).await?.value))
+    }
+
     /// The mandates of a network that `filter` admits, all of them.
     ///
     /// # Errors

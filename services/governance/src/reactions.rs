@@ -7,10 +7,14 @@
 
 use eventlog::{CommandContext, Fingerprint, Recorded};
 use events::{
-    DecisionEvent, EffectEvent, MembershipEvent, Outcome, ProposalEvent, ResolutionEvent,
+    DecisionEvent, EffectEvent, MembershipEvent, OrganisationEvent, Outcome, ProposalEvent,
+    ResolutionEvent,
 };
 use jiff::Timestamp;
-use kernel::{Actor, Capacity, CommandId, DecisionId, Event as _, NetworkId, Party, ResolutionId};
+use kernel::{
+    Actor, Capacity, CommandId, DecisionId, Event as _, NetworkId, OrganisationId, Party,
+    ResolutionId,
+};
 use projector::{Reaction, Retry};
 
 use crate::{
@@ -38,6 +42,7 @@ impl Reaction for Consequences {
         ResolutionEvent::CATEGORY,
         EffectEvent::CATEGORY,
         MembershipEvent::CATEGORY,
+        OrganisationEvent::CATEGORY,
     ];
 
     async fn react(&self, event: &Recorded) -> Result<(), Retry> {
@@ -73,6 +78,21 @@ impl Consequences {
             EffectEvent::CATEGORY => match read::<EffectEvent>(event)? {
                 Some(found) => self.effect(found, &context).await,
                 None => Ok(()),
+            },
+            OrganisationEvent::CATEGORY => match read::<OrganisationEvent>(event)? {
+                Some(
+                    OrganisationEvent::RepresentationAuthorised { network, .. }
+                    | OrganisationEvent::RepresentationWithdrawn { network, .. },
+                ) => {
+                    let organisation = OrganisationId::new(event.stream.id());
+                    self.represented(network, organisation, &context).await
+                }
+                Some(
+                    OrganisationEvent::OrganisationRegistered { .. }
+                    | OrganisationEvent::StewardAppointed { .. }
+                    | OrganisationEvent::StewardRemoved { .. },
+                )
+                | None => Ok(()),
             },
             _ => match read::<MembershipEvent>(event)? {
                 Some(
@@ -175,6 +195,7 @@ impl Consequences {
             | DecisionEvent::ConflictOfInterestDeclared { .. }
             | DecisionEvent::LeaverKept { .. }
             | DecisionEvent::LeaverVoided { .. }
+            | DecisionEvent::RepresentativeReplaced { .. }
             | DecisionEvent::DecisionExtended { .. }
             | DecisionEvent::DecisionTallied { .. }
             | DecisionEvent::TieBroken { .. }
@@ -285,6 +306,26 @@ impl Consequences {
             ..following(context, network, (resolution.uuid(), &part), None)
         };
         self.0.note_effect(decision, (index, refused_by), &context).await
+    }
+
+    /// Lets whoever represents an organisation by now vote for it in what is called or open.
+    async fn represented(
+        &self,
+        network: NetworkId,
+        organisation: OrganisationId,
+        context: &CommandContext,
+    ) -> Result<(), Refused> {
+        let commands = &self.0;
+        let voter = Party::Organisation(organisation);
+        let representative = commands.representative(network, organisation).await?;
+        for decision in commands.running_with(network, voter).await? {
+            let part = format!("represented {decision}");
+            let about = part_of(context, network, (context.command_id, &part));
+            let at = commands.now();
+            let command = DecisionCommand::RepresentativeFound { voter, representative, at };
+            settled(commands.decision(decision, &command, &about).await)?;
+        }
+        Ok(())
     }
 
     /// Takes a party that left the network out of what only members have a part in.

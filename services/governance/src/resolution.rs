@@ -438,14 +438,19 @@ pub fn effects_of(
             | Effect::PauseNetwork {}
             | Effect::ResumeNetwork {}
             | Effect::DissolveNetwork {}
+            | Effect::OpenMembership {}
+            | Effect::CloseMembership {}
             | Effect::AdmitMember { .. }
+            | Effect::DeclineApplication { .. }
             | Effect::SuspendMember { .. }
             | Effect::ReinstateMember { .. }
             | Effect::ExpelMember { .. }
             | Effect::ConferMandate { .. }
             | Effect::RecallMandate { .. }
             | Effect::PrioritiseAgenda { .. }
-            | Effect::AdoptGoal { .. } => {
+            | Effect::AdoptGoal { .. }
+            | Effect::AmendResolution { .. }
+            | Effect::RepealResolution { .. } => {
                 // A choice adopts none of what stood in the proposal besides its options.
                 if !winning(outcome).is_empty() && !awaits_winners(effect) {
                     return Err(ResolutionRejection::WinnersUnfit);

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use eventlog::{CommandContext, Committed, Position, Writer};
+use eventlog::{CommandContext, Receipt, Writer};
 use events::{AttendanceMode, AttendanceSource, Authority, CorrectionReason, RepresentationScope};
 use jiff::Timestamp;
 use kernel::{
@@ -27,30 +27,6 @@ use crate::{
 
 /// Why a command was not carried out, whichever rule or part it was.
 pub type Refused = Box<dyn Rejection>;
-
-/// What a command left behind.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Receipt {
-    /// Where to read on to see it.
-    pub position: Position,
-    /// How many events the stream holds.
-    pub length: u64,
-    /// How many events the command recorded.
-    pub events: usize,
-    /// Whether it repeats an earlier answer.
-    pub recalled: bool,
-}
-
-impl<D: Decider> From<Committed<D>> for Receipt {
-    fn from(committed: Committed<D>) -> Receipt {
-        Receipt {
-            position: committed.position,
-            length: committed.length,
-            events: committed.events.len(),
-            recalled: committed.recalled,
-        }
-    }
-}
 
 /// Carries out commands.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use eventlog::{CommandContext, Fingerprint, Position};
+use eventlog::{CommandContext, Fingerprint, Position, Receipt};
 use events::{AttendanceMode, AttendanceSource, FieldVisibility};
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, future::BoxFuture, stream};
 use jiff::Timestamp;
@@ -20,7 +20,7 @@ use kernel::{
 use vault::{Vault, VaultError};
 
 use crate::{
-    commands::{Commands, Receipt, Refused, refused},
+    commands::{Commands, Refused, refused},
     gathering::{Attendance, Gathering, GatheringCommand, Word},
     network::{Founding, Network, NetworkCommand},
     person::{Person, PersonCommand},

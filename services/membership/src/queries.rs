@@ -174,6 +174,27 @@ impl Queries {
         Ok(Reflected { position: found.position, value })
     }
 
+    /// Organisations by their ids, in that order; unknown ids are left out.
+    ///
+    /// # Errors
+    ///
+    /// Says that the view is behind or failed.
+    pub async fn organisations(
+        &self,
+        ids: Vec<OrganisationId>,
+        min_position: u64,
+    ) -> Result<Reflected<Vec<(OrganisationId, OrganisationRow)>>, Refused> {
+        let read = move |connection: &_| {
+            let mut found = Vec::with_capacity(ids.len());
+            for id in &ids {
+                let row = organisations::organisation(connection, *id)?;
+                found.extend(row.map(|row| (*id, row)));
+            }
+            Ok(found)
+        };
+        fresh(&self.organisations, min_position, read).await.map_err(refused)
+    }
+
     /// Who belonged to an organisation at a moment.
     ///
     /// # Errors

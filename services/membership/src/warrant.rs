@@ -13,7 +13,8 @@ pub enum Warrant {
     Founder {
         /// Who asks.
         by: PersonId,
-        /// The founders who took part and never left; all of them have to consent.
+        /// The founders who took part and never left; all of them have to consent. Where one alone is
+        /// left, all of them is one.
         founders: BTreeSet<PersonId>,
     },
     /// A decision of the members, once the network is active.

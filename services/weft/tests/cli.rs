@@ -607,3 +607,181 @@ fn post(address: &str, bearer: &str, body: &str) -> String {
     stream.read_to_string(&mut answer).unwrap();
     answer
 }
+
+/// Ten ballots of three candidates for two seats.
+const BLT: &str =
+    "3 2\n4 1 2 0\n3 2 0\n2 3 2 0\n1 1 0\n0\n\"Anna\"\n\"Ben\"\n\"Chloe\"\n\"A board\"\n";
+
+/// A city's list, with every kind of mark.
+const CITY: &str = "\u{feff}Precinct,\"1st Choice, Mayor\",\"2nd Choice, Mayor\",\"3rd Choice, Mayor\"\r\n\
+    W-1,Ann,Bob,\"Cole, C.\"\r\n\
+    W-1,Ann,undervote,Bob\r\n\
+    W-2,skipped,skipped,Bob\r\n\
+    W-2,Bob,overvote,Ann\r\n\
+    W-3,overvote,Ann,Bob\r\n\
+    W-3,Bob,Bob,Ann\r\n\
+    W-4,\"Cole, C.\",Ann,\r\n\
+    W-4,,,\r\n";
+
+/// Counts a text; the arguments come before the file, which is standard input.
+fn count(arguments: &[&str], ballots: &str) -> Said {
+    let mut child = weft()
+        .arg("count")
+        .args(arguments)
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // What is refused by its first lines need not be read to its end.
+    drop(child.stdin.take().unwrap().write_all(ballots.as_bytes()));
+    Said::of(child.wait_with_output().unwrap())
+}
+
+fn count_json(arguments: &[&str], ballots: &str) -> Value {
+    let out = count(&[arguments, &["--format", "json"]].concat(), ballots).done();
+    serde_json::from_str(&out).unwrap()
+}
+
+#[test]
+fn ballots_are_counted_to_a_table_for_people_and_to_exact_json() {
+    let said = count(&["--rule", "stv-scottish"], BLT);
+    assert!(said.done, "{}", said.err);
+    assert!(said.out.starts_with("A board\nstv-scottish: 3 candidates, 2 to elect, 10 ballots"));
+    assert!(said.out.trim_end().ends_with("elected: Anna, Ben"), "{}", said.out);
+    let json = count_json(&["--rule", "stv-scottish"], BLT);
+    assert_eq!(json["winners"], serde_json::json!(["Anna", "Ben"]));
+    assert_eq!((&json["quota"], &json["ballots"]), (&"4".into(), &10.into()));
+    assert_eq!(json["rounds"][0]["votes"]["Anna"], "5");
+
+    let said = count(&["--rule", "irv"], CITY);
+    assert!(said.err.contains("1st Choice, Mayor"), "it says which columns it read: {}", said.err);
+    assert!(said.err.contains("Precinct"), "it says which columns it did not: {}", said.err);
+    assert!(said.done);
+    let json = count_json(&["--rule", "irv"], CITY);
+    let first = serde_json::json!({ "Ann": "2", "Bob": "3", "Cole, C.": "1" });
+    assert_eq!(json["rounds"][0]["votes"], first, "{json}");
+    assert_eq!((&json["ballots"], &json["blank"]), (&8.into(), &2.into()), "{json}");
+}
+
+#[test]
+fn skipped_ranks_overvotes_and_repeated_candidates_are_read_as_asked() {
+    let votes = |arguments: &[&str], name: &str| {
+        let json = count_json(&[&["--rule", "irv"][..], arguments].concat(), CITY);
+        json["rounds"][0]["votes"][name].as_str().unwrap().to_owned()
+    };
+    assert_eq!(votes(&[], "Bob"), "3");
+    assert_eq!(votes(&["--skips", "stop"], "Bob"), "2", "two skipped ranks end the third ballot");
+    assert_eq!(votes(&["--skips", "stop-at-two"], "Bob"), "2");
+    assert_eq!(votes(&[], "Ann"), "2");
+    assert_eq!(votes(&["--overvotes", "skip"], "Ann"), "3", "the rank behind the overvote counts");
+    let err = count(&["--rule", "irv", "--overvotes", "refuse"], CITY).refused();
+    assert!(err.contains("line 5: "), "{err}");
+    let err = count(&["--rule", "irv", "--repeats", "refuse"], CITY).refused();
+    assert!(err.contains("line 7: ") && err.contains("Bob"), "{err}");
+    let out = count_json(&["--rule", "irv", "--exclude", "Cole, C."], CITY);
+    assert_eq!(out["rounds"][0]["votes"]["Ann"], "3", "{out}");
+    let err = count(&["--rule", "irv", "--repeats", "stop", "--seats", "2"], CITY).refused();
+    assert!(err.contains("irv elects one"), "{err}");
+}
+
+#[test]
+fn a_file_that_cannot_be_counted_is_refused_with_the_line_and_what_to_do() {
+    let folder = folder();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    for (name, text, said) in [
+        ("off.blt", "2 1\n1 3 0\n0\n\"A\"\n\"B\"\n", "line 2: "),
+        ("open.blt", "2 1\n1 1 2\n", "line 2: "),
+        ("twice.blt", "2 1\n1 1 1 0\n0\n\"A\"\n\"B\"\n", "line 2: "),
+        ("short.csv", "rank1,rank2\nA,B\nA\n", "line 3: has 1 cells where the first line has 2"),
+        ("quote.csv", "rank1,rank2\nA,\"B\n", "line 2: "),
+        ("unnamed.csv", "one,two\nA,B\n", "name the ranks in their order with --rank-column"),
+        ("weight.csv", "rank1,weight\nA,many\n", "line 2: "),
+        ("empty.csv", "", "line 1: the list is empty"),
+    ] {
+        let path = file(name, text);
+        let err = run(&["count", "--rule", "irv", &path]).refused();
+        assert!(err.starts_with("error: ") && err.contains(name), "{name}: {err}");
+        assert!(err.contains(said), "{name}: {err}");
+    }
+    let err = run(&["count", "--rule", "irv", "/nowhere/to/be/found.blt"]).refused();
+    assert!(err.contains("/nowhere/to/be/found.blt cannot be read"), "{err}");
+}
+
+#[test]
+fn a_certificate_from_a_told_story_is_valid_until_one_figure_is_changed() {
+    let temporary = folder();
+    let mut command = weft();
+    command.args(["demo", "--story", "founding", "--listen", "127.0.0.1:0"]);
+    let (process, mut lines) = talking(command.env("TMPDIR", temporary.path()));
+    let mut told = Vec::new();
+    while told.last().is_none_or(|line: &String| !line.starts_with("Ctrl-C")) {
+        told.push(lines.next_line().unwrap());
+    }
+    for number in 1..=7 {
+        let step = format!("{number}. ");
+        assert!(told.iter().any(|line| line.starts_with(&step)), "step {number}: {told:#?}");
+    }
+    let behind = |mark: &str| {
+        let line = told.iter().find_map(|line| line.split_once(mark));
+        line.unwrap_or_else(|| unreachable!("{mark}: {told:#?}")).1.trim().to_owned()
+    };
+    let decision = behind("weft certificate --decision ");
+    let (server, token) = (behind("export WEFT_SERVER="), behind("export WEFT_TOKEN="));
+    let ask = |id: &str| {
+        let mut command = weft();
+        command.env("WEFT_SERVER", &server).env("WEFT_TOKEN", &token);
+        Said::of(command.args(["certificate", "--decision", id]).output().unwrap())
+    };
+    let bundle = ask(&decision).done();
+    let nobodys = "00000000-0000-4000-8000-000000000000";
+    assert!(ask(nobodys).refused().contains("DECISION_NOT_FOUND"));
+    assert!(ask("the last one").refused().contains("a decision's id is a UUID"));
+
+    let verify = |json: &Value| {
+        let path = temporary.path().join("bundle.json");
+        fs::write(&path, json.to_string()).unwrap();
+        run(&["certificate", "verify", path.to_str().unwrap()])
+    };
+    let json: Value = serde_json::from_str(&bundle).unwrap();
+    let valid = verify(&json).done();
+    assert!(valid.starts_with("valid\n  outcome    adopted"), "{valid}");
+    let mut changed = json.clone();
+    let present = &mut changed["figures"]["present_units"];
+    let before = present.as_u64().unwrap();
+    *present = (before + 1).into();
+    let said = verify(&changed);
+    assert!(!said.done);
+    let (stated, computed) = (format!("states {}", before + 1), format!("computed {before}"));
+    let line = said.err.lines().find(|line| line.contains("/figures/present_units"));
+    let line = line.unwrap_or_else(|| unreachable!("{}", said.err));
+    assert!(line.contains(&stated) && line.contains(&computed), "{line}");
+    let missing = run(&["certificate", "verify", "/nowhere/bundle.json"]).refused();
+    assert!(missing.contains("/nowhere/bundle.json cannot be read"), "{missing}");
+    let code = weft().args(["certificate", "verify", "/nowhere/bundle.json"]).status().unwrap();
+    assert_eq!(code.code(), Some(1));
+
+    drop(fs::remove_file(temporary.path().join("bundle.json")));
+    process.interrupt();
+    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_column_a_candidate_is_counted_where_it_is_said_and_suggested_where_not() {
+    let list = "Precinct,candidate_Ann,candidate_Bob\nP1,1,2\nP1,,1\nP2,2,1\n";
+    let json = count_json(&["--rule", "irv", "--columns", "candidates"], list);
+    let first = serde_json::json!({ "Ann": "1", "Bob": "2" });
+    assert_eq!((&json["winners"][0], &json["rounds"][0]["votes"]), (&"Bob".into(), &first));
+    let err = count(&["--rule", "irv"], list).refused();
+    assert!(err.contains("--columns candidates") && err.contains("--rank-column"), "{err}");
+    let bad = "Precinct,Ann,Bob\nP1,1,2\n";
+    let err = count(&["--rule", "irv", "--columns", "candidates"], bad).refused();
+    assert!(err.contains("line 2: \"P1\" in the column \"Precinct\" is no rank"), "{err}");
+    let err = count(&["--rule", "irv", "--columns", "candidates", "--from", "blt"], BLT).refused();
+    assert!(err.contains("--columns is for CSV files"), "{err}");
+}

@@ -1,29 +1,34 @@
 //! SIGKILL at random moments: what was acknowledged is there after the restart, nothing twice.
 //!
-//! Fifty rounds; more with `WEFT_KILL_ROUNDS=500 cargo test -p weft --test kill`.
+//! Fifty rounds of recording, and twenty of deciding; more with
+//! `WEFT_KILL_ROUNDS=500 cargo test -p weft --test kill`.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[path = "kill/governance.rs"]
+mod governance;
+#[path = "real/server.rs"]
+mod real;
+
 use std::{
     collections::{HashMap, HashSet},
-    io::{BufRead as _, BufReader},
+    fs,
     path::Path,
-    process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-use access::{Caller, Issuer};
-use eventlog::{EventLog, Filter, Position};
+use access::Caller;
+use eventlog::{EventLog, Filter, Position, Recorded};
 use eventlog_sqlite::{Options, SqliteLog};
 use host::{RandomIdentities, SystemClock};
-use kernel::{Clock as _, CommandId, Identities as _, PersonId};
-use tonic::{Request, transport::Channel};
+use kernel::{CommandId, Identities as _, PersonId};
+use real::{Server, command, fresh, printed, token, with};
+use tonic::transport::Channel;
 use wire::weft::{
     assessment::v1::{
         GetStructureRequest, Layer, structure_service_client::StructureServiceClient,
     },
-    common::v1 as common,
     membership::v1::{
         AttendanceMode, AttendanceSource, FoundNetworkRequest, GetNetworkRequest, GetPersonRequest,
         JoinAsFounderRequest, ListGatheringsRequest, ListMembersRequest, ListTiesRequest,
@@ -59,55 +64,9 @@ struct Known {
     unanswered: Vec<Sent>,
 }
 
-struct Server {
-    process: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(folder: &Path) -> Server {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_weft"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(folder)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("ready ").expect("the ready line").to_owned();
-        Server { process, address }
-    }
-
-    fn kill(mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-}
-
-fn fresh() -> CommandId {
-    CommandId::new(RandomIdentities.fresh())
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "fields of messages are optional")]
-fn command(id: CommandId) -> Option<common::Command> {
-    Some(common::Command { command_id: id.to_string(), ..common::Command::default() })
-}
-
-fn with<T>(token: &str, message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
-    request.set_timeout(Duration::from_secs(5));
-    request
-}
-
 struct Tokens {
     operator: String,
     anna: String,
-}
-
-async fn channel(server: &Server) -> Channel {
-    Channel::from_shared(server.address.clone()).unwrap().connect().await.unwrap()
 }
 
 /// Sends one person's registration and attendance; the positions that were acknowledged.
@@ -163,7 +122,7 @@ async fn client(
 
 /// A network of two founders, and one gathering for each client.
 async fn set_up(server: &Server, tokens: &Tokens, people: [PersonId; 2]) -> Vec<String> {
-    let channel = channel(server).await;
+    let channel = server.connect().await;
     let mut networks = NetworkServiceClient::new(channel.clone());
     let found = FoundNetworkRequest {
         command: command(fresh()),
@@ -190,49 +149,74 @@ async fn set_up(server: &Server, tokens: &Tokens, people: [PersonId; 2]) -> Vec<
     gatherings
 }
 
-/// Reads the whole log without a server: every event once, every acknowledged command in its place.
-async fn check(folder: &Path, known: &Known) -> u64 {
+/// Reads the whole log without a server: every event once, positions and times in order.
+async fn recorded(folder: &Path) -> Vec<Recorded> {
     let log: Arc<dyn EventLog> =
         Arc::new(SqliteLog::open(folder, Options::default(), Arc::new(SystemClock)).unwrap());
     let (mut after, mut events) = (Position(0), HashSet::new());
-    let mut recorded: HashMap<CommandId, u64> = HashMap::new();
-    let mut last_at = None;
+    let (mut last_at, mut all) = (None, Vec::new());
     loop {
         let page = log.read_all(after, Filter::default(), 4_096).await.unwrap();
         if page.events.is_empty() {
-            break;
+            return all;
         }
         for event in page.events {
             assert_eq!(event.position.0, after.0 + 1, "positions have no gap");
             assert!(events.insert(event.event_id), "{} is recorded twice", event.event_id);
             assert!(last_at <= Some(event.recorded_at), "time runs backwards");
-            let command = event.metadata().unwrap().command_id;
-            assert!(recorded.insert(command, event.position.0).is_none(), "{command} twice");
             (after, last_at) = (event.position, Some(event.recorded_at));
+            all.push(event);
         }
     }
-    for (command, position) in &known.acknowledged {
-        assert_eq!(recorded.get(command), Some(position), "{command} was acknowledged");
+}
+
+/// Every command of these, each of which records one event, is in the log once and in its place.
+async fn check(folder: &Path, known: &Known) -> u64 {
+    let mut places: HashMap<CommandId, u64> = HashMap::new();
+    let events = recorded(folder).await;
+    for event in &events {
+        let command = event.metadata().unwrap().command_id;
+        assert!(places.insert(command, event.position.0).is_none(), "{command} twice");
     }
-    after.0
+    for (command, position) in &known.acknowledged {
+        assert_eq!(places.get(command), Some(position), "{command} was acknowledged");
+    }
+    events.last().map_or(0, |event| event.position.0)
+}
+
+/// Makes every view again from the log and compares it with what the server had made of it.
+async fn rebuilt_alike(folder: &Path) {
+    let folder = folder.to_owned();
+    let rebuilt = tokio::task::spawn_blocking(move || {
+        weft::system::rebuild(&folder, None, &mut |_, _, _| {}).unwrap()
+    });
+    for view in rebuilt.await.unwrap() {
+        assert_eq!(view.digest_before, Some(view.digest_after), "{} differs", view.name);
+    }
+}
+
+/// Nothing that the server printed tells of a panic.
+fn no_panic(output: &Path) {
+    for file in printed(output) {
+        let said = fs::read_to_string(file).unwrap();
+        assert!(!said.contains("panicked"), "{said}");
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long to test is the tester's to say")]
-fn rounds() -> u32 {
-    std::env::var("WEFT_KILL_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(ROUNDS)
+fn rounds(unless_said: u32) -> u32 {
+    std::env::var("WEFT_KILL_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(unless_said)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_is_there_once_after_the_server_was_killed_at_any_moment() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let server = Server::start(folder);
-    let issuer = Issuer::open(folder).unwrap();
-    let token = |caller| {
-        issuer.issue(caller, SystemClock.now(), Duration::from_hours(1), RandomIdentities.fresh())
-    };
-    let operator = token(Caller::Operator);
-    let mut people = PersonServiceClient::new(channel(&server).await);
+    let output = tempfile::tempdir().unwrap();
+    let start = || Server::start(folder, output.path(), |_| ());
+    let server = start();
+    let operator = token(folder, Caller::Operator);
+    let mut people = PersonServiceClient::new(server.connect().await);
     let mut founders = Vec::new();
     for name in ["Anna", "Ben"] {
         let register = RegisterPersonRequest {
@@ -243,29 +227,30 @@ async fn what_was_acknowledged_is_there_once_after_the_server_was_killed_at_any_
         let registered = people.register_person(with(&operator, register)).await.unwrap();
         founders.push(PersonId::parse(&registered.into_inner().person_id).unwrap());
     }
-    let anna = token(Caller::Person(founders[0]));
+    let anna = token(folder, Caller::Person(founders[0]));
     let tokens = Arc::new(Tokens { operator, anna });
     let gatherings = set_up(&server, &tokens, [founders[0], founders[1]]).await;
-    server.kill();
+    drop(server);
     let known = Arc::new(Mutex::new(Known::default()));
 
-    for round in 0..rounds() {
-        let server = Server::start(folder);
+    for round in 0..rounds(ROUNDS) {
+        let server = start();
         let mut retry = std::mem::take(&mut known.lock().unwrap().unanswered);
         let mut clients = Vec::new();
         for gathering in &gatherings {
             let share = retry.split_off(retry.len() - retry.len().min(CLIENTS));
-            let (channel, tokens) = (channel(&server).await, Arc::clone(&tokens));
+            let (channel, tokens) = (server.connect().await, Arc::clone(&tokens));
             let known = Arc::clone(&known);
             clients.push(tokio::spawn(client(channel, tokens, gathering.clone(), known, share)));
         }
         known.lock().unwrap().unanswered.extend(retry);
         let life = u64::from(RandomIdentities.fresh().as_fields().0) % LIFE_MAX_MS;
         tokio::time::sleep(Duration::from_millis(life)).await;
-        server.kill();
+        drop(server);
         for client in clients {
             client.await.unwrap();
         }
+        no_panic(output.path());
         let known = known.lock().unwrap();
         println!("round {round}: {} acknowledged", known.acknowledged.len());
     }
@@ -275,21 +260,15 @@ async fn what_was_acknowledged_is_there_once_after_the_server_was_killed_at_any_
     assert!(!known.acknowledged.is_empty(), "nothing was acknowledged, so nothing was tested");
     println!("{} commands acknowledged, {head} events", known.acknowledged.len());
 
-    let server = Server::start(folder);
+    let server = start();
     see_everything(&server, &tokens, founders[0]).await;
-    server.kill();
-    let folder = folder.to_owned();
-    let rebuilt = tokio::task::spawn_blocking(move || {
-        weft::system::rebuild(&folder, None, &mut |_, _, _| {}).unwrap()
-    });
-    for view in rebuilt.await.unwrap() {
-        assert_eq!(view.digest_before, Some(view.digest_after), "{} differs", view.name);
-    }
+    server.stop();
+    rebuilt_alike(folder).await;
 }
 
 /// Asks every view, each of which answers only once it has seen everything recorded.
 async fn see_everything(server: &Server, tokens: &Tokens, anna: PersonId) {
-    let (channel, token) = (channel(server).await, &tokens.anna);
+    let (channel, token) = (server.connect().await, &tokens.anna);
     let network_id = kernel::NetworkId::named("Old City").to_string();
     let by = Some(get_network_request::By::NetworkId(network_id.clone()));
     let network = GetNetworkRequest { by, min_position: 0 };

@@ -1,4 +1,4 @@
-//! Programs that print figures: `cargo run --release -p bench -- commands|rebuild|as-of|count`.
+//! Programs that print figures: `cargo run --release -p bench -- PROGRAM`; `help` lists them.
 //!
 //! Each program measures its limit in the same run on the same cores, and prints the ratio: the
 //! figures of two machines, or of two days, say nothing beside each other. Start with
@@ -6,6 +6,7 @@
 //! events they use in `history.rs`. Nothing here tests anything; nothing else depends on it.
 
 mod as_of;
+mod ballots;
 mod closed_loop;
 mod commands;
 mod count;
@@ -61,6 +62,8 @@ enum Program {
     AsOf(as_of::Args),
     /// 100,000 ranked ballots counted, beside other programs.
     Count(count::Args),
+    /// Everybody votes at once: on one decision, against the same ballots over many.
+    Ballots(ballots::Args),
     /// Serves until standard input ends; what `commands` starts as processes of its own.
     #[command(hide = true)]
     Serve(server::Args),
@@ -101,6 +104,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Program::Rebuild(args) => runtime.block_on(rebuild::run(&args, common)),
         Program::AsOf(args) => runtime.block_on(as_of::run(&args, common)),
         Program::Count(args) => count::run(&args, common),
+        Program::Ballots(args) => runtime.block_on(ballots::run(&args, common)),
         Program::Serve(args) => runtime.block_on(server::run(args)),
     }
 }

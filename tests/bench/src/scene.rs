@@ -153,13 +153,14 @@ impl Scene {
     }
 }
 
-fn token(issuer: &Issuer, caller: Caller) -> Result<Token, Failure> {
+/// A token for a caller of the system whose issuer this is.
+pub(crate) fn token(issuer: &Issuer, caller: Caller) -> Result<Token, Failure> {
     let token = issuer.issue(caller, SystemClock.now(), TOKEN_LIFETIME, RandomIdentities.fresh());
     Ok(format!("Bearer {token}").parse()?)
 }
 
 /// Does something `count` times, some at once; results in order.
-async fn all<F>(count: usize, one: impl Fn(usize) -> F) -> Result<Vec<String>, Failure>
+pub(crate) async fn all<F>(count: usize, one: impl Fn(usize) -> F) -> Result<Vec<String>, Failure>
 where
     F: Future<Output = Result<String, Failure>> + Send + 'static,
 {

@@ -1,5 +1,7 @@
 //! What voices ask for of governance: charters, proposals, decisions, delegations, mandates.
 
+mod acts;
+mod progress;
 mod reads;
 mod values;
 
@@ -25,8 +27,10 @@ use super::{
 };
 use crate::{Protocol, Refusal};
 
+pub use progress::Progress;
 pub use reads::{
-    Charter, Decision, Delegation, Figures, Lent, Mandate, Objection, Policy, Resolution,
+    AgendaItem, BrokenBy, BrokenTie, Charter, Decision, Delegation, Figures, Goal, Lent, Mandate,
+    Objection, Participation, Policy, Resolution,
 };
 
 type Outcome = Result<Receipt, Refusal>;

@@ -25,6 +25,7 @@ use super::*;
 use crate::in_process;
 
 const FOUND: &str = "/weft.membership.v1.NetworkService/FoundNetwork";
+const CAST: &str = "weft.governance.v1.DecisionService/CastBallot";
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
@@ -122,7 +123,7 @@ fn measured() -> Measured {
     use opentelemetry::metrics::MeterProvider as _;
     let exporter = InMemoryMetricExporter::default();
     let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
-    let layer = TelemetryLayer::measuring(&provider.meter("test"));
+    let layer = TelemetryLayer::measuring(&provider.meter("test"), &[CAST]);
     Measured { provider, exporter, layer }
 }
 
@@ -132,7 +133,7 @@ impl Measured {
         self.provider.force_flush().unwrap();
         let mut lines = Vec::new();
         let collected = self.exporter.get_finished_metrics().unwrap();
-        let last = collected.last().unwrap();
+        let Some(last) = collected.last() else { return lines };
         for metric in last.scope_metrics().flat_map(ScopeMetrics::metrics) {
             let mut line = |attributes: Vec<String>| {
                 let mut attributes = attributes;
@@ -241,4 +242,77 @@ async fn a_request_is_measured_under_its_route_and_never_under_its_path() {
              http.response.status_code=404 url.scheme=http",
         ]
     );
+}
+
+/// Casts a ballot; gives the response's headers, and what the handler saw: the names of headers,
+/// and the [`TraceParent`] if there was one.
+async fn cast(layer: &TelemetryLayer) -> (HeaderMap, Response<Vec<String>>) {
+    let handler = service_fn(async |request: Request<()>| {
+        let seen = request.headers().keys().map(ToString::to_string);
+        let extension = request.extensions().get::<TraceParent>().map(|it| it.0.clone());
+        let mut response = Response::new(seen.chain(extension).collect());
+        response.headers_mut().insert(Status::GRPC_STATUS, HeaderValue::from_static("0"));
+        Ok::<_, Infallible>(response)
+    });
+    let request = Request::post(format!("/{CAST}"))
+        .header("content-type", "application/grpc")
+        .header("traceparent", PARENT)
+        .header("tracestate", "a=b")
+        .body(())
+        .unwrap();
+    let response = layer.layer(handler).oneshot(request).await.unwrap();
+    (response.headers().clone(), response.map(|body| body.inner))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_casts_a_ballot_has_no_span_no_trace_and_no_duration() {
+    let spans = InMemorySpanExporter::default();
+    let provider = SdkTracerProvider::builder().with_simple_exporter(spans.clone()).build();
+    let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
+    let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
+    let measured = measured();
+    let (headers, seen) = cast(&measured.layer).await;
+    assert!(!headers.contains_key(TRACE_ID));
+    assert_eq!(*seen.body(), ["content-type"]);
+    tokio::time::advance(Duration::from_secs(59)).await;
+    assert_eq!(measured.layer.minutes.told(Instant::now()), [], "the minute is not over");
+    tokio::time::advance(Duration::from_secs(1)).await;
+    // The thread that collects has another clock than this test.
+    assert_eq!(measured.layer.minutes.told(Instant::now()), [(CAST, "OK", 1)]);
+    assert_eq!(
+        measured.lines(),
+        [format!("weft.rpc.untraced.calls rpc.method={CAST} rpc.response.status_code=OK")],
+        "neither duration nor outcome"
+    );
+    drop(guard);
+    assert_eq!(spans.get_finished_spans().unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn a_response_that_says_so_leaves_neither_span_nor_measurement() {
+    let spans = InMemorySpanExporter::default();
+    let processor = crate::untraced::WithoutUntraced(
+        opentelemetry_sdk::trace::SimpleSpanProcessor::new(spans.clone()),
+    );
+    let provider = SdkTracerProvider::builder().with_span_processor(processor).build();
+    let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
+    let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
+    let measured = measured();
+    let router = Router::new()
+        .route("/votes", get(async || axum::Extension(Untraced)))
+        .route("/pages", get(async || "page"))
+        .layer(measured.layer.clone());
+    for (path, traced) in [("/votes", false), ("/pages", true)] {
+        let request = Request::get(path).body(Bytes::empty()).unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.headers().contains_key(TRACE_ID), traced);
+        response.into_body().collect().await.unwrap();
+    }
+    drop(guard);
+    let names: Vec<_> =
+        spans.get_finished_spans().unwrap().into_iter().map(|span| span.name).collect();
+    assert_eq!(names, ["GET /pages"]);
+    let lines = measured.lines();
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    assert!(lines[0].contains("http.route=/pages"), "{lines:#?}");
 }

@@ -3,7 +3,8 @@
 //! The first line names the columns. Which are ranks is seen from their names: a word such as rank,
 //! choice or preference with a number (`rank1`, `Choice_2 of 5`, `3rd preference`, `first choice`),
 //! or a number alone; or the caller names them. A column `weight` or `count` is the weight. Other
-//! columns are not read.
+//! columns are not read. The other way round is read too, where the caller says so: one column a
+//! candidate, with the number of a rank in each cell.
 
 use std::{borrow::Cow, collections::BTreeMap, collections::HashMap};
 
@@ -13,6 +14,7 @@ use super::{
 };
 use crate::{Fraction, count::Candidate, fraction::FractionError, score::ScoreBallot};
 
+mod candidates;
 mod columns;
 mod records;
 
@@ -184,6 +186,16 @@ pub enum CsvFault {
         /// Where.
         column: String,
     },
+    /// A rank is no number.
+    #[error(
+        "{text:?} in the column {column:?} is no rank; write a whole number from 1, or nothing"
+    )]
+    Rank {
+        /// What stands there.
+        text: String,
+        /// Where.
+        column: String,
+    },
     /// Several candidates have one rank.
     #[error("several candidates have the same rank")]
     Overvote,
@@ -232,6 +244,21 @@ pub fn read(text: &str, layout: &Layout) -> Result<Ranks, CsvError> {
 pub fn read_scores(text: &str, layout: &Layout) -> Result<ScoreSheet, CsvError> {
     let mut records = Records::of(text);
     let result = scores(&mut records, layout);
+    result.map_err(|fault| CsvError { line: records.line(), fault })
+}
+
+/// Reads a list with one column a candidate, and the number of a rank from 1 in each cell; an empty
+/// cell or a 0 is no rank, and two candidates with one number are an overvote.
+///
+/// The candidates are the columns that [`Layout::rank_columns`] names; when it is empty, those
+/// called `candidate_…`, without that word; when there are none, all but the weight.
+///
+/// # Errors
+///
+/// Says what is wrong, and in which line.
+pub fn read_candidates(text: &str, layout: &Layout) -> Result<Ranks, CsvError> {
+    let mut records = Records::of(text);
+    let result = candidates::candidates(&mut records, layout);
     result.map_err(|fault| CsvError { line: records.line(), fault })
 }
 
@@ -296,17 +323,20 @@ fn ranks(records: &mut Records<'_>, layout: &Layout) -> Result<Ranks, CsvFault> 
             Cell::Named(found) => places[usize::from(*found)],
         });
         let read = layout.reading.read(marks, &mut ranked, &mut noticed);
-        read.map_err(|refused| match refused {
-            Refused::Overvote => CsvFault::Overvote,
-            Refused::Repeat(candidate) => {
-                CsvFault::RankedTwice { name: names[order[candidate.index()]].clone() }
-            }
-        })?;
+        read.map_err(|refused| refusal(refused, |place| names[order[place]].clone()))?;
         ballots.add(&ranked, *weight)?;
     }
     records.set_line(end);
     let columns = taken(records.delimiter(), &head, &columns, weight);
     Ok(Ranks { profile: ballots.profile()?, columns, noticed })
+}
+
+/// The fault of marks that are refused; `name` tells the name of the candidate at a place.
+fn refusal(refused: Refused, name: impl Fn(usize) -> String) -> CsvFault {
+    match refused {
+        Refused::Overvote => CsvFault::Overvote,
+        Refused::Repeat(candidate) => CsvFault::RankedTwice { name: name(candidate.index()) },
+    }
 }
 
 fn scores(records: &mut Records<'_>, layout: &Layout) -> Result<ScoreSheet, CsvFault> {

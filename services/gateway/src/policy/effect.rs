@@ -241,9 +241,9 @@ pub(crate) enum Effect {
     ChangePolicies(ChangePoliciesEffect),
     /// Declares what the network is for.
     DeclareNetworkType(DeclareNetworkTypeEffect),
-    /// Pauses, resumes or dissolves the network.
+    /// Pauses, resumes or dissolves the network, or says who may apply to it.
     NetworkState(NetworkStateEffect),
-    /// Admits, suspends, reinstates or expels a member.
+    /// Admits a party or turns its application down, or suspends, reinstates or expels a member.
     Membership(MembershipEffect),
     /// Gives somebody an office.
     ConferMandate(ConferMandateEffect),
@@ -253,6 +253,8 @@ pub(crate) enum Effect {
     PrioritiseAgenda(PrioritiseAgendaEffect),
     /// Adopts a goal.
     AdoptGoal(AdoptGoalEffect),
+    /// Amends or repeals a resolution in force.
+    Resolution(ResolutionEffect),
 }
 
 /// Changes the charter.
@@ -285,9 +287,13 @@ pub(crate) enum NetworkStateChange {
     Resume,
     /// It ends.
     Dissolve,
+    /// Anybody may apply.
+    OpenMembership,
+    /// Only the invited may enter.
+    CloseMembership,
 }
 
-/// Pauses, resumes or dissolves the network.
+/// Pauses, resumes or dissolves the network, or says who may apply to it.
 #[derive(SimpleObject)]
 pub(crate) struct NetworkStateEffect {
     /// Which of these.
@@ -297,7 +303,8 @@ pub(crate) struct NetworkStateEffect {
 /// What becomes of a party in a network.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum MembershipChange {
-    /// It becomes a member.
+    /// It becomes a member. A decision that does not adopt this leaves the application as it is: it
+    /// can be decided on again, declined, or withdrawn.
     Admit,
     /// It is kept from taking part for the time being.
     Suspend,
@@ -305,9 +312,11 @@ pub(crate) enum MembershipChange {
     Reinstate,
     /// It is a member no longer.
     Expel,
+    /// Its application is turned down.
+    Decline,
 }
 
-/// Admits, suspends, reinstates or expels a member.
+/// Admits a party or turns its application down, or suspends, reinstates or expels a member.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub(crate) struct MembershipEffect {
@@ -366,6 +375,24 @@ pub(crate) struct AdoptGoalEffect {
     goal_id: ID,
 }
 
+/// What becomes of a resolution in force.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ResolutionChange {
+    /// It holds as the decision changes it.
+    Amend,
+    /// It ends.
+    Repeal,
+}
+
+/// Amends or repeals a resolution in force; only a decision on the same subject can.
+#[derive(SimpleObject)]
+pub(crate) struct ResolutionEffect {
+    /// Which of these.
+    change: ResolutionChange,
+    /// The resolution's id.
+    resolution_id: ID,
+}
+
 impl Effect {
     /// The effects of a message.
     ///
@@ -387,6 +414,10 @@ impl Effect {
             let party = call::party(Some(&party))?;
             Ok::<_, Status>(Effect::Membership(MembershipEffect { change, party }))
         };
+        let resolution = |change, id: &str| {
+            let resolution_id = ids::global::<kinds::Resolution>(id)?;
+            Ok::<_, Status>(Effect::Resolution(ResolutionEffect { change, resolution_id }))
+        };
         Ok(match effect.effect.ok_or_else(|| lacking("effect"))? {
             effect::Effect::AmendCharter(it) => {
                 let changes = CharterChange::all(it.changes)?;
@@ -403,7 +434,12 @@ impl Effect {
             effect::Effect::PauseNetwork(_) => state(NetworkStateChange::Pause),
             effect::Effect::ResumeNetwork(_) => state(NetworkStateChange::Resume),
             effect::Effect::DissolveNetwork(_) => state(NetworkStateChange::Dissolve),
+            effect::Effect::OpenMembership(_) => state(NetworkStateChange::OpenMembership),
+            effect::Effect::CloseMembership(_) => state(NetworkStateChange::CloseMembership),
             effect::Effect::AdmitMember(party) => membership(MembershipChange::Admit, party)?,
+            effect::Effect::DeclineApplication(party) => {
+                membership(MembershipChange::Decline, party)?
+            }
             effect::Effect::SuspendMember(party) => membership(MembershipChange::Suspend, party)?,
             effect::Effect::ReinstateMember(party) => {
                 membership(MembershipChange::Reinstate, party)?
@@ -426,6 +462,8 @@ impl Effect {
                 let goal_id = ids::global::<kinds::Goal>(&goal)?;
                 Effect::AdoptGoal(AdoptGoalEffect { goal_id })
             }
+            effect::Effect::AmendResolution(id) => resolution(ResolutionChange::Amend, &id)?,
+            effect::Effect::RepealResolution(id) => resolution(ResolutionChange::Repeal, &id)?,
         })
     }
 }
@@ -439,9 +477,9 @@ pub(crate) enum EffectInput {
     ChangePolicies(Vec<CharterChangeInput>),
     /// Declare what the network is for: every type it means to be.
     DeclareNetworkType(Vec<NetworkType>),
-    /// Pause, resume or dissolve the network.
+    /// Pause, resume or dissolve the network, or say who may apply to it.
     NetworkState(NetworkStateChange),
-    /// Admit, suspend, reinstate or expel a member.
+    /// Admit a party or turn its application down, or suspend, reinstate or expel a member.
     Membership(MembershipEffectInput),
     /// Give somebody an office.
     ConferMandate(ConferMandateEffectInput),
@@ -452,6 +490,17 @@ pub(crate) enum EffectInput {
     PrioritiseAgenda(Vec<GlobalId<kinds::AgendaItem>>),
     /// Adopt this goal.
     AdoptGoal(GlobalId<kinds::Goal>),
+    /// Amend or repeal a resolution in force; only a decision on the same subject can.
+    Resolution(ResolutionEffectInput),
+}
+
+/// What is to become of a resolution in force.
+#[derive(InputObject, Debug)]
+pub(crate) struct ResolutionEffectInput {
+    /// What.
+    change: ResolutionChange,
+    /// Which resolution.
+    resolution_id: GlobalId<kinds::Resolution>,
 }
 
 /// What is to become of a party in the network.
@@ -494,6 +543,12 @@ impl EffectInput {
             EffectInput::NetworkState(NetworkStateChange::Dissolve) => {
                 effect::Effect::DissolveNetwork(effect::None {})
             }
+            EffectInput::NetworkState(NetworkStateChange::OpenMembership) => {
+                effect::Effect::OpenMembership(effect::None {})
+            }
+            EffectInput::NetworkState(NetworkStateChange::CloseMembership) => {
+                effect::Effect::CloseMembership(effect::None {})
+            }
             EffectInput::Membership(it) => {
                 let party = wire::read::party_message(it.party_id.0);
                 match it.change {
@@ -501,6 +556,7 @@ impl EffectInput {
                     MembershipChange::Suspend => effect::Effect::SuspendMember(party),
                     MembershipChange::Reinstate => effect::Effect::ReinstateMember(party),
                     MembershipChange::Expel => effect::Effect::ExpelMember(party),
+                    MembershipChange::Decline => effect::Effect::DeclineApplication(party),
                 }
             }
             EffectInput::ConferMandate(it) => {
@@ -515,6 +571,12 @@ impl EffectInput {
                 effect::Effect::PrioritiseAgenda(effect::PrioritiseAgenda { item_ids })
             }
             EffectInput::AdoptGoal(goal) => effect::Effect::AdoptGoal(goal.text()),
+            EffectInput::Resolution(it) => match it.change {
+                ResolutionChange::Amend => effect::Effect::AmendResolution(it.resolution_id.text()),
+                ResolutionChange::Repeal => {
+                    effect::Effect::RepealResolution(it.resolution_id.text())
+                }
+            },
         };
         message::Effect { effect: Some(effect) }
     }

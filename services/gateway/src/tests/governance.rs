@@ -217,6 +217,24 @@ fn decision(id: DecisionId) -> governance::Decision {
     }
 }
 
+/// The goal of one proposal alone.
+fn numbered_goal(index: u64) -> GoalId {
+    GoalId::new(Uuid::from_u128(u128::from(index) + 3_000))
+}
+
+fn goal(id: GoalId) -> governance::Goal {
+    governance::Goal {
+        goal_id: id.to_string(),
+        network_id: NETWORK.to_string(),
+        text: "Nobody eats alone.".to_owned(),
+        drafted_by_id: ANNA.to_string(),
+        drafted_at: Some(MAY),
+        status: governance::GoalStatus::Adopted.into(),
+        decision_id: VOTE.to_string(),
+        endorsed_by_ids: vec![ANNA.to_string(), BEN.to_string()],
+    }
+}
+
 fn proposal(id: ProposalId, index: u64) -> governance::Proposal {
     let author = PersonId::new(Uuid::from_u128(u128::from(index) + 200));
     governance::Proposal {
@@ -229,7 +247,7 @@ fn proposal(id: ProposalId, index: u64) -> governance::Proposal {
             text: "Let us eat.".to_owned(),
             subject: governance::Subject::Other.into(),
             effects: effects(),
-            goal_ids: vec![GOAL.to_string()],
+            goal_ids: vec![GOAL.to_string(), numbered_goal(index).to_string()],
             ..governance::ProposalContent::default()
         }),
         author_ids: vec![author.to_string(), ANNA.to_string()],
@@ -345,17 +363,25 @@ fn reading(asked: &Asked) -> Answer {
             says(&governance::ListItemsResponse { items: vec![item], page: Some(info(1)) })
         }
         "ListGoals" => {
-            let goal = governance::Goal {
-                goal_id: GOAL.to_string(),
-                network_id: NETWORK.to_string(),
-                text: "Nobody eats alone.".to_owned(),
-                drafted_by_id: ANNA.to_string(),
-                drafted_at: Some(MAY),
-                status: governance::GoalStatus::Adopted.into(),
-                decision_id: VOTE.to_string(),
-                endorsed_by_ids: vec![ANNA.to_string(), BEN.to_string()],
+            let goals = vec![goal(GOAL)];
+            says(&governance::ListGoalsResponse { goals, page: Some(info(1)) })
+        }
+        "BatchGetGoals" => {
+            let request: governance::BatchGetGoalsRequest = asked.read();
+            assert_eq!(request.network_id, NETWORK.to_string());
+            let goals = request.goal_ids.iter().map(|id| goal(GoalId::parse(id).unwrap()));
+            says(&governance::BatchGetGoalsResponse { goals: goals.collect(), position: HEAD })
+        }
+        "BatchGetResolutions" => {
+            let request: governance::BatchGetResolutionsRequest = asked.read();
+            assert_eq!(request.network_id, NETWORK.to_string());
+            let resolution = |resolution_id| governance::Resolution {
+                resolution_id,
+                superseded_by_id: String::new(),
+                ..resolution()
             };
-            says(&governance::ListGoalsResponse { goals: vec![goal], page: Some(info(1)) })
+            let resolutions = request.resolution_ids.into_iter().map(resolution).collect();
+            says(&governance::BatchGetResolutionsResponse { resolutions, position: HEAD })
         }
         "ListProposals" => {
             let page = asked.read::<governance::ListProposalsRequest>().page.unwrap();
@@ -546,7 +572,7 @@ async fn fifty_proposals_with_their_tallies_and_authors_cost_as_many_calls_as_tw
         totalCount nodes { id title status authors { name } sponsors { name }
             concerns { number text raisedBy { name } }
             amendments { offeredBy { name } promotedTo { title } }
-            network { name }
+            network { name } goals { text status }
             decision { phase closesAt rollUnits ballotCount quorumUnitsMissing mayVote
                 calledBy { name } outcome { kind options }
                 figures { presentUnits quorumUnits quorate options { option units weight sum mean }
@@ -572,11 +598,19 @@ async fn fifty_proposals_with_their_tallies_and_authors_cost_as_many_calls_as_tw
         assert_eq!(count("ListProposals"), 1, "{methods:?}");
         assert_eq!(count("BatchGetDecisions"), 1, "{methods:?}");
         assert_eq!(count("BatchGetProposals"), 1, "{methods:?}");
+        assert_eq!(count("BatchGetGoals"), 1, "{methods:?}");
+        assert_eq!(node["goals"][1], json!({ "text": "Nobody eats alone.", "status": "ADOPTED" }));
         // The network itself, and once more for the proposals that name it.
         assert_eq!(count("GetNetwork"), 2, "{methods:?}");
         // Persons stand on two levels: those of proposals, and those of decisions.
         assert!((1..=2).contains(&count("BatchGetPersons")), "{methods:?}");
-        let counted = ["ListProposals", "BatchGetDecisions", "BatchGetProposals", "GetNetwork"];
+        let counted = [
+            "ListProposals",
+            "BatchGetDecisions",
+            "BatchGetProposals",
+            "BatchGetGoals",
+            "GetNetwork",
+        ];
         let counted: usize = counted.into_iter().map(count).sum();
         assert_eq!(counted + count("BatchGetPersons"), methods.len(), "{methods:?}");
     }
@@ -818,6 +852,9 @@ async fn a_proposal_carries_effects_in_and_shows_them_again() {
         { "prioritiseAgenda": [] },
         { "adoptGoal": encode(GOAL) },
         { "declareNetworkType": ["PRODUCTION"] },
+        { "networkState": "CLOSE_MEMBERSHIP" },
+        { "membership": { "change": "DECLINE", "partyId": encode(BEN) } },
+        { "resolution": { "change": "REPEAL", "resolutionId": encode(RESOLVED) } },
     ]);
     let options = json!([{ "key": "b", "candidateId": encode(BEN) }]);
     let content = json!({ "title": "Motion", "text": "Let us eat.", "subject": "CHARTER_AMEND",
@@ -858,6 +895,9 @@ async fn a_proposal_carries_effects_in_and_shows_them_again() {
     assert_eq!(sent[6], effect::Effect::AdoptGoal(GOAL.to_string()));
     let types = vec![message::NetworkType::Production.into()];
     assert_eq!(sent[7], effect::Effect::DeclareNetworkType(effect::NetworkTypes { types }));
+    assert_eq!(sent[8], effect::Effect::CloseMembership(effect::None {}));
+    assert_eq!(sent[9], effect::Effect::DeclineApplication(ben()));
+    assert_eq!(sent[10], effect::Effect::RepealResolution(RESOLVED.to_string()));
     assert_eq!(content.options[0].icon, i32::from(governance::Icon::Item));
     assert_eq!(content.options[0].candidate_id, BEN.to_string());
     assert_eq!(asked[1].read::<governance::GetProposalRequest>().min_position, HEAD + 1);
@@ -1111,6 +1151,52 @@ async fn the_register_shows_lineage_reviews_and_offices_as_of_a_date() {
     let finding = asked[0].read::<governance::HoldReviewRequest>().finding;
     assert_eq!(finding, i32::from(governance::ReviewFinding::Repeal));
     assert_eq!(asked[1].read::<governance::GetResolutionRequest>().min_position, HEAD + 1);
+}
+
+#[tokio::test]
+async fn a_register_with_its_lineage_costs_the_same_calls_whatever_its_length() {
+    let id = |number: u64| ResolutionId::new(Uuid::from_u128(number.into())).to_string();
+    let fake = Fake::new(move |asked| {
+        if asked.method != "ListResolutions" {
+            return reading(asked);
+        }
+        let page = asked.read::<governance::ListResolutionsRequest>().page.unwrap();
+        let resolution = |index: u64| governance::Resolution {
+            resolution_id: id(index + 4_000),
+            supersedes_id: id(index + 5_000),
+            superseded_by_id: id(index + 6_000),
+            changed_by_ids: vec![id(index + 7_000), id(7_000)],
+            ..resolution()
+        };
+        let resolutions = (0..page.page_size.into()).map(resolution).collect();
+        let page = Some(info(page.page_size.into()));
+        says(&governance::ListResolutionsResponse { resolutions, page })
+    });
+    let router = router(fake.channel());
+    let query = "query($id: ID!, $first: Int!) { network(id: $id) { resolutions(first: $first) {
+        nodes { id changedByIds supersedes { id title } supersededBy { id } changedBy { id }
+            proposal { title } } } } }";
+    for first in [2_usize, 25] {
+        let variables = json!({ "id": encode(NETWORK), "first": first });
+        let body = ask(&router, query, variables).await;
+        assert_eq!(body.get("errors"), None, "{}", body["errors"]);
+        let nodes = body["data"]["network"]["resolutions"]["nodes"].as_array().unwrap();
+        assert_eq!(nodes.len(), first);
+        let node = nodes.last().unwrap();
+        let named = |number: usize| {
+            let id: ResolutionId = Id::new(Uuid::from_u128(number.try_into().unwrap()));
+            json!(encode(id))
+        };
+        assert_eq!(node["supersedes"], json!({ "id": named(first + 4_999), "title": "Motion" }));
+        assert_eq!(node["supersededBy"]["id"], named(first + 5_999));
+        assert_eq!(node["changedBy"][0]["id"], named(first + 6_999));
+        assert_eq!(node["changedBy"][1]["id"], named(7_000));
+        let mut methods = fake.methods();
+        methods.sort_unstable();
+        let expected =
+            ["BatchGetProposals", "BatchGetResolutions", "GetNetwork", "ListResolutions"];
+        assert_eq!(methods, expected);
+    }
 }
 
 #[tokio::test]

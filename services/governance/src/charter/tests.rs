@@ -168,6 +168,8 @@ fn lax_on_policies() -> CharterText {
     let mut policies = policy("everything else");
     policies.name = PolicyName("policies".to_owned());
     policies.subjects = BTreeSet::from([Subject::PolicyAmend]);
+    policies.discussion_hours_min = constitution.discussion_hours_min;
+    policies.window = constitution.window;
     text.put(&CharterChange::ChangePolicy(constitution));
     text.put(&CharterChange::DefinePolicy(policies));
     text
@@ -578,6 +580,20 @@ fn a_simple_majority_does_not_weaken_the_two_thirds_of_the_amendment_rule() {
     applies(&text, &Amendment { figures: votes(40, 20), ..weaker.clone() });
     let too_few = Amendment { figures: votes(32, 16), ..weaker };
     refused(&text, too_few, entrenched(Subject::CharterRatify, "constitution"));
+}
+
+#[test]
+fn a_hasty_vote_does_not_shorten_the_time_that_the_amendment_rule_takes() {
+    let mut text = lax_on_policies();
+    let mut hasty = text.policy_for(Subject::PolicyAmend).unwrap().clone();
+    hasty.discussion_hours_min -= 1;
+    text.put(&CharterChange::ChangePolicy(hasty.clone()));
+    let mut constitution = text.policy_for(Subject::CharterAmend).unwrap().clone();
+    constitution.window.hours_min -= 1;
+    let shorter = by_simple_majority(vec![CharterChange::ChangePolicy(constitution)]);
+    let hurried = Amendment { policy: hasty, figures: votes(40, 20), ..shorter };
+    refused(&text, hurried.clone(), entrenched(Subject::CharterRatify, "constitution"));
+    applies(&text, &Amendment { figures: votes(100, 0), ..hurried });
 }
 
 #[test]

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use eventlog::CommandContext;
+use eventlog::{CommandContext, Receipt};
 use events::{CharterChange, CharterSection};
 use kernel::{
     AgendaId, AgendaItemId, CharterId, GatheringId, GoalId, NetworkId, PersonId, Personal,
 };
 
-use super::{Commands, Receipt, Refused, refused};
+use super::{Commands, Refused, refused};
 use crate::{
     agenda::{Agenda, AgendaCommand, Standing},
     charter::{Charter, CharterCommand, CharterRejection, Founder},

@@ -1,6 +1,6 @@
 //! Decisions: from the schedule over ballots, in the log or in the box, to the certificate.
 
-use eventlog::{CommandContext, Fingerprint};
+use eventlog::{CommandContext, Fingerprint, Receipt};
 use events::{
     AlikeBallots, Authority, BallotChange, CancelledBecause, Choice, DecisionEvent, DecisionTerms,
     OptionKey, RollMoment, Secrecy, TieRule,
@@ -11,7 +11,7 @@ use kernel::{
     Personal, Rejection, TurnoutId,
 };
 
-use super::{Commands, Receipt, Refused, refused};
+use super::{Commands, Refused, refused};
 use crate::{
     certificate::Bundle,
     counting::Seed,
@@ -174,7 +174,9 @@ impl Commands {
         }
         if opens_at <= self.now() {
             let id = deadline_id(decision, DeadlineKind::OpenDecision, opens_at);
-            let context = CommandContext { command_id: id, ..context };
+            // The scheduler gives the same command; whoever comes second gets the first answer.
+            let fingerprint = deadline_fingerprint(DeadlineKind::OpenDecision);
+            let context = CommandContext { command_id: id, fingerprint, ..context };
             let opened = self.open_decision(decision, opens_at, &context).await?;
             position = position.max(opened.position);
         }
@@ -421,7 +423,7 @@ impl Commands {
         let Some(terms) = state.terms.as_ref() else {
             return Err(refused(DecisionRejection::NotScheduled));
         };
-        let lent = self.queries.lent_at(terms.network, at).await.map_err(refused)?;
+        let lent = self.queries.lent_when_over(terms.network, at).await.map_err(refused)?;
         let secret = match terms.policy.secrecy {
             Secrecy::Open | Secrecy::OpenAfterClose => SecretBox::None,
             Secrecy::Secret => match self.boxes.turnout(decision).await {
@@ -444,7 +446,7 @@ impl Commands {
             return Err(refused(DecisionRejection::NotScheduled));
         };
         let closed_at = state.closes_at.unwrap_or(terms.closes_at).min(self.now());
-        let lent = self.queries.lent_at(terms.network, closed_at).await.map_err(refused)?;
+        let lent = self.queries.lent_when_over(terms.network, closed_at).await.map_err(refused)?;
         let secret = match terms.policy.secrecy {
             Secrecy::Open | Secrecy::OpenAfterClose => SecretBox::None,
             Secrecy::Secret => {
@@ -530,6 +532,11 @@ pub(crate) fn following(
 /// The id that the scheduler gives the command of a deadline.
 fn deadline_id(decision: DecisionId, kind: DeadlineKind, due_at: Timestamp) -> CommandId {
     CommandId::derived(decision.uuid(), &format!("deadline/{kind}/{due_at}"))
+}
+
+/// The fingerprint of the command of a deadline, whoever gives it.
+pub(super) fn deadline_fingerprint(kind: DeadlineKind) -> Fingerprint {
+    Fingerprint::of(&[kind.name().as_bytes()])
 }
 
 /// The authority of what follows from a decision.

@@ -1,14 +1,18 @@
 //! What the scheduler asks for: each command takes the due time as its effective time.
 
-use eventlog::{CommandContext, Fingerprint};
+use eventlog::CommandContext;
+use events::ProposalEvent;
+use jiff::Timestamp;
 use kernel::{Actor, Capacity, DecisionId, DelegationId, MandateId, ResolutionId};
+use uuid::Uuid;
 
-use super::{Commands, Refused};
+use super::{Commands, Refused, decision::deadline_fingerprint, refused};
 use crate::{
     deadlines::{DeadlineCommand, DeadlineKind, NotCarriedOut},
     decision::DecisionCommand,
     delegation::{Delegation, DelegationCommand},
     mandate::MandateCommand,
+    proposal::{Proposal, ProposalCommand, ProposalRejection},
     resolution::ResolutionCommand,
 };
 
@@ -26,7 +30,7 @@ impl Commands {
         let DeadlineCommand { command_id, kind, subject, network, due_at } = due;
         let context = CommandContext {
             command_id,
-            fingerprint: Fingerprint::of(&[kind.name().as_bytes()]),
+            fingerprint: deadline_fingerprint(kind),
             actor: Actor::System,
             on_behalf_of: None,
             capacity: Capacity::Scheduler,
@@ -63,7 +67,20 @@ impl Commands {
                 let command = ResolutionCommand::ExpireResolution { now: due_at };
                 self.resolution(resolution, &command, &context).await?
             }
+            DeadlineKind::LapseProposal => {
+                let idle_since = self.last_event_at(subject).await?;
+                let command = ProposalCommand::LapseProposal { idle_since, now: due_at };
+                self.execute::<Proposal>(subject, &command, &context).await?
+            }
         };
         Ok(())
+    }
+
+    /// Since when the last thing that happened to a proposal is so.
+    async fn last_event_at(&self, proposal: Uuid) -> Result<Timestamp, Refused> {
+        let events = eventlog::events_of::<ProposalEvent>(&*self.log, proposal).await;
+        let last = events.map_err(refused)?.pop();
+        last.map(|(recorded, _)| recorded.effective_at)
+            .ok_or_else(|| refused(ProposalRejection::NotWritten))
     }
 }

@@ -1,6 +1,6 @@
 //! The effects of decisions that governance carries out itself.
 
-use eventlog::CommandContext;
+use eventlog::{CommandContext, Receipt};
 use events::{CharterChange, Effect, RoleName};
 use jiff::Timestamp;
 use kernel::{
@@ -8,7 +8,7 @@ use kernel::{
     ResolutionId,
 };
 
-use super::{Commands, Receipt, Refused, decision::following, refused};
+use super::{Commands, Refused, decision::following, refused};
 use crate::{
     agenda::{Agenda, AgendaCommand},
     charter::{Amendment, Charter, CharterCommand},
@@ -16,7 +16,7 @@ use crate::{
     effect::{EffectAnswer, EffectCommand},
     goal::{Goal, GoalCommand},
     mandate::{Conferral, Mandate, MandateCommand, Recall},
-    resolution::ResolutionCommand,
+    resolution::{Later, ResolutionCommand},
     views::mandates::MandateStatus,
 };
 
@@ -83,18 +83,44 @@ impl Commands {
                 self.execute::<Agenda>(id, &command, context).await?
             }
             Effect::AdoptGoal { goal } => self.adopt_goal(*goal, decision, context).await?,
+            Effect::AmendResolution { resolution } => {
+                let command =
+                    ResolutionCommand::AmendResolution { later: self.later(issued).await? };
+                self.resolution(*resolution, &command, context).await?
+            }
+            Effect::RepealResolution { resolution } => {
+                let command =
+                    ResolutionCommand::RepealResolution { later: self.later(issued).await? };
+                self.resolution(*resolution, &command, context).await?
+            }
             // Membership carries these out; a mandate without a holder is never issued.
             Effect::DeclareNetworkType { .. }
             | Effect::PauseNetwork {}
             | Effect::ResumeNetwork {}
             | Effect::DissolveNetwork {}
+            | Effect::OpenMembership {}
+            | Effect::CloseMembership {}
             | Effect::AdmitMember { .. }
+            | Effect::DeclineApplication { .. }
             | Effect::SuspendMember { .. }
             | Effect::ReinstateMember { .. }
             | Effect::ExpelMember { .. }
             | Effect::ConferMandate { holder: None, .. } => return Ok(None),
         };
         Ok(Some(done))
+    }
+
+    /// The decision that an effect follows from, as an earlier resolution has to know it.
+    async fn later(&self, issued: &IssuedEffect) -> Result<Later, Refused> {
+        let state = self.load::<Decision>(issued.decision.uuid()).await?;
+        let (Some(terms), Some(certified)) = (&state.terms, &state.certified) else {
+            return Err(refused(DecisionRejection::NotCertified));
+        };
+        let Some(outcome) = certified.outcome.clone() else {
+            return Err(refused(DecisionRejection::NotCertified));
+        };
+        let (decision, network, subject) = (issued.decision, terms.network, terms.subject);
+        Ok(Later { decision, network, subject, outcome })
     }
 
     async fn amend(

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use eventlog::{LogError, StreamId};
 use events::{
     DecisionTerms, OrganisationEvent, RepresentationScope, RoleName, RollEntry, RollUnit,
 };
@@ -13,7 +12,7 @@ use kernel::{
 use projector::AsOf;
 use roster::{Following, Member};
 
-use super::{Commands, PAGE, Refused, refused};
+use super::{Commands, Refused, refused};
 use crate::{
     mandate::HolderStanding,
     views::mandates::{MandateFilter, MandateStates},
@@ -105,7 +104,7 @@ impl Commands {
     }
 
     /// Who votes for an organisation in a network; `None` when nobody was authorised.
-    async fn representative(
+    pub(crate) async fn representative(
         &self,
         network: NetworkId,
         organisation: OrganisationId,
@@ -134,22 +133,13 @@ impl Commands {
         network: NetworkId,
         organisation: OrganisationId,
     ) -> Result<Speakers, Refused> {
-        let stream = StreamId::of::<OrganisationEvent>(organisation.uuid());
-        let (mut speakers, mut from) = (Speakers::default(), 0);
-        loop {
-            let page = self.log.read_stream(stream.clone(), from, PAGE).await.map_err(refused)?;
-            let Some(last) = page.last() else { return Ok(speakers) };
-            from = last.revision + 1;
-            for recorded in &page {
-                let event = recorded.decode::<OrganisationEvent>();
-                let event = event.map_err(|error| {
-                    refused(LogError::new("read who speaks for an organisation", error))
-                })?;
-                if let Some(event) = event {
-                    speakers.hear(network, event);
-                }
-            }
+        let id = organisation.uuid();
+        let events = eventlog::events_of::<OrganisationEvent>(&*self.log, id).await;
+        let mut speakers = Speakers::default();
+        for (_, event) in events.map_err(refused)? {
+            speakers.hear(network, event);
         }
+        Ok(speakers)
     }
 }
 
@@ -163,7 +153,8 @@ struct Speakers {
 impl Speakers {
     fn hear(&mut self, of: NetworkId, event: OrganisationEvent) {
         match event {
-            OrganisationEvent::StewardAppointed { person } => {
+            OrganisationEvent::OrganisationRegistered { steward: person, .. }
+            | OrganisationEvent::StewardAppointed { person } => {
                 self.stewards.insert(person);
             }
             OrganisationEvent::StewardRemoved { person } => {
@@ -179,8 +170,7 @@ impl Speakers {
             {
                 self.representative = None;
             }
-            OrganisationEvent::OrganisationRegistered { .. }
-            | OrganisationEvent::RepresentationAuthorised { .. }
+            OrganisationEvent::RepresentationAuthorised { .. }
             | OrganisationEvent::RepresentationWithdrawn { .. } => {}
         }
     }

@@ -1,16 +1,18 @@
 //! Proposals, from draft to call.
 
-use eventlog::{CommandContext, LogError, StreamId};
+use std::collections::BTreeMap;
+
+use eventlog::{CommandContext, Receipt};
 use events::{DecisionTerms, Outcome, ProposalContent, ProposalEvent};
 use jiff::Timestamp;
 use kernel::{DecisionId, NetworkId, PersonId, ProposalId, ResolutionId};
 
-use super::{Commands, PAGE, Receipt, Refused, refused};
+use super::{Commands, Refused, refused};
 use crate::{
     decision::{Decision, Phase},
     proposal::{
-        Call, CallFacts, MergeTarget, Proposal, ProposalCommand, ProposalRejection, Repeat,
-        RepeatedBecause, Stage, Superseded, Voting, Written,
+        Call, CallFacts, InForce, MergeTarget, Proposal, ProposalCommand, ProposalRejection,
+        Repeat, RepeatedBecause, Stage, Voting, Written, content::resolution_changed,
     },
     resolution::{Resolution, Standing},
 };
@@ -292,39 +294,32 @@ impl Commands {
 
     /// The calls that were made on a proposal, in order.
     async fn calls(&self, proposal: ProposalId) -> Result<Vec<Called>, Refused> {
-        let stream = StreamId::of::<ProposalEvent>(proposal.uuid());
-        let (mut calls, mut from) = (Vec::new(), 0);
-        loop {
-            let page = self.log.read_stream(stream.clone(), from, PAGE).await.map_err(refused)?;
-            let Some(last) = page.last() else { return Ok(calls) };
-            from = last.revision + 1;
-            for recorded in &page {
-                let event = recorded.decode::<ProposalEvent>();
-                let event =
-                    event.map_err(|error| refused(LogError::new("read a proposal", error)))?;
-                if let Some(ProposalEvent::DecisionCalled {
-                    decision,
-                    revision,
-                    charter_version,
-                    called_by,
-                    opens_at,
-                    closes_at,
-                    repeats,
-                    ..
-                }) = event
-                {
-                    calls.push(Called {
-                        decision,
-                        revision,
-                        charter_version,
-                        called_by,
-                        opens_at,
-                        closes_at,
-                        repeats,
-                    });
-                }
-            }
-        }
+        let events = eventlog::events_of::<ProposalEvent>(&**self.log(), proposal.uuid()).await;
+        let called = |(_, event)| {
+            let ProposalEvent::DecisionCalled {
+                decision,
+                revision,
+                charter_version,
+                called_by,
+                opens_at,
+                closes_at,
+                repeats,
+                ..
+            } = event
+            else {
+                return None;
+            };
+            Some(Called {
+                decision,
+                revision,
+                charter_version,
+                called_by,
+                opens_at,
+                closes_at,
+                repeats,
+            })
+        };
+        Ok(events.map_err(refused)?.into_iter().filter_map(called).collect())
     }
 
     /// The earlier decision on the same text that a new one repeats.
@@ -370,14 +365,21 @@ impl Commands {
         let in_force_on_exclusive = self.in_force_on(network, content.exclusive.clone()).await?;
         let superseded = match content.supersedes {
             None => None,
-            Some(resolution) => self.superseded(resolution).await?,
+            Some(resolution) => self.in_force(resolution).await?,
         };
+        let mut changed = BTreeMap::new();
+        for resolution in content.effects.iter().filter_map(resolution_changed) {
+            if let Some(older) = self.in_force(resolution).await? {
+                changed.insert(resolution, older);
+            }
+        }
         Ok(CallFacts {
             now,
             roles: self.roles_of(network, by).await?,
             rejected_at: rejected.map_err(refused)?,
             in_force_on_exclusive,
             superseded,
+            changed,
         })
     }
 
@@ -391,13 +393,14 @@ impl Commands {
         self.queries.resolution_in_force_on(network, exclusive).await.map_err(refused)
     }
 
-    async fn superseded(&self, resolution: ResolutionId) -> Result<Option<Superseded>, Refused> {
+    /// What a decision that changes a resolution must know of it; `None` when it is not in force.
+    async fn in_force(&self, resolution: ResolutionId) -> Result<Option<InForce>, Refused> {
         let Resolution::Entered(entered) = self.load::<Resolution>(resolution.uuid()).await? else {
             return Ok(None);
         };
         let (network, subject) = (entered.network, entered.subject);
         let in_force = entered.standing == Standing::InForce;
-        Ok(in_force.then_some(Superseded { network, subject }))
+        Ok(in_force.then_some(InForce { network, subject }))
     }
 }
 

@@ -1,11 +1,11 @@
 //! Delegations, mandates and resolutions: what members do about them.
 
-use eventlog::CommandContext;
+use eventlog::{CommandContext, Receipt};
 use events::{DelegationScope, DelegatorShown};
 use jiff::Timestamp;
 use kernel::{DelegationId, MandateId, NetworkId, Party, PersonId, ResolutionId};
 
-use super::{Commands, Receipt, Refused, refused};
+use super::{Commands, Refused, refused};
 use crate::{
     delegation::{
         Circle, Delegation, DelegationCommand, DelegationRejection, Electors, would_circle,

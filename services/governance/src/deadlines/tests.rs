@@ -9,9 +9,9 @@ use eventlog::{Append, EventLog, Fingerprint, MemoryLog, NewEvent, Position, Str
 use events::{
     BallotChange, CancelledBecause, ClosedBecause, DecisionEvent, DecisionPolicy, DecisionTerms,
     DelegationEvent, DelegationRule, DelegationScope, DelegatorShown, EarlyClose, Electorate,
-    ExtendedBecause, Leavers, MandateEvent, MembershipClass, Method, Outcome, PolicyName, Reasons,
-    ResolutionEvent, ResultsShown, RoleName, RollMoment, RollUnit, Secrecy, Subject, TieRule,
-    VotingWindow,
+    ExtendedBecause, Leavers, MandateEvent, MembershipClass, Method, Outcome, PolicyName,
+    ProposalContent, ProposalEvent, Reasons, ResolutionEvent, ResultsShown, RoleName, RollMoment,
+    RollUnit, Secrecy, Subject, TieRule, VotingWindow,
 };
 use futures::FutureExt as _;
 use jiff::{SignedDuration, Timestamp};
@@ -22,6 +22,8 @@ use kernel::{
 use projector::Store;
 use testkit::FixedClock;
 use uuid::Uuid;
+
+use crate::proposal::LAPSES_AFTER_DAYS;
 
 use super::{DeadlineCommand, DeadlineKind, NotCarriedOut, RETRY_MIN, SLEEP_MAX, Scheduler};
 
@@ -36,7 +38,7 @@ const TICKS: u32 = 200;
 
 use DeadlineKind::{
     CloseDecision, ExpireDelegation, ExpireMandate, ExpireResolution, FinaliseDecision, FreezeRoll,
-    OpenDecision, ReviewResolution,
+    LapseProposal, OpenDecision, ReviewResolution,
 };
 
 /// An hour of one day, when things fall due.
@@ -162,7 +164,7 @@ impl World {
         let extended = match kind {
             CloseDecision => self.extended.lock().unwrap().remove(&subject),
             FreezeRoll | OpenDecision | FinaliseDecision | ExpireMandate | ExpireDelegation
-            | ReviewResolution | ExpireResolution => None,
+            | ReviewResolution | ExpireResolution | LapseProposal => None,
         };
         let (because, closes_at) = (ExtendedBecause::Inquorate, hour(20));
         let (proposal, outcome) = (ProposalId::new(FIRST), Outcome::Adopted {});
@@ -187,6 +189,7 @@ impl World {
             ExpireResolution => {
                 return self.ends(command, ResolutionEvent::ResolutionExpired {}).await;
             }
+            LapseProposal => return self.ends(command, ProposalEvent::ProposalLapsed {}).await,
         };
         self.append(command_id, subject, due_at, &[decision]).await;
         Ok(())
@@ -580,7 +583,7 @@ fn every_kind_stands_at_its_place_and_has_a_name_of_its_own() {
     for (place, kind) in DeadlineKind::ALL.into_iter().enumerate() {
         assert_eq!(usize::from(kind.rank()), place);
     }
-    assert_eq!(DeadlineKind::ALL.map(DeadlineKind::name).iter().collect::<BTreeSet<_>>().len(), 8);
+    assert_eq!(DeadlineKind::ALL.map(DeadlineKind::name).iter().collect::<BTreeSet<_>>().len(), 9);
 }
 
 #[test]
@@ -599,4 +602,61 @@ fn a_clock_set_back_between_look_and_command_is_no_refusal() {
     assert!(matches!(NotCarriedOut::of(&InFuture), NotCarriedOut::Later(_)));
     let refused = NotCarriedOut::Refused("FORBIDDEN_HERE");
     assert_eq!(NotCarriedOut::of(&Forbidden(ErrorCode::Invalid)), refused);
+}
+
+/// A proposal that was drafted at this hour.
+async fn drafted(world: &World, subject: Uuid, at: i64) {
+    let content = ProposalContent {
+        title: "An orchard".to_owned(),
+        text: "We plant an orchard.".to_owned(),
+        subject: Subject::Other,
+        topic: None,
+        effects: vec![],
+        options: vec![],
+        goals: vec![],
+        exclusive: None,
+        supersedes: None,
+    };
+    let drafted = ProposalEvent::ProposalDrafted { network: NETWORK, author: ANNA, content };
+    world.record(subject, hour(at), &[drafted]).await;
+}
+
+#[tokio::test]
+async fn a_proposal_lapses_when_nothing_happened_to_it_for_long() {
+    let world = world();
+    let scheduler = world.scheduler().await;
+    drafted(&world, FIRST, 0).await;
+    drafted(&world, SECOND, 0).await;
+    world.record(SECOND, hour(5), &[ProposalEvent::ProposalSponsored { person: BEN }]).await;
+    let idle = 24 * i64::from(LAPSES_AFTER_DAYS);
+    assert_eq!(scheduler.run_due(hour(idle - 1)).await.unwrap(), 0);
+    // However late the scheduler comes, each lapses when it was due, and once.
+    scheduler.run_due(hour(idle + 100)).await.unwrap();
+    let expected = [(LapseProposal, FIRST, hour(idle)), (LapseProposal, SECOND, hour(idle + 5))];
+    assert_eq!(world.carried_out(), expected);
+    scheduler.run_due(hour(idle + 200)).await.unwrap();
+    assert_eq!(world.carried_out(), []);
+}
+
+#[tokio::test]
+async fn a_proposal_that_was_called_or_taken_back_does_not_lapse() {
+    let world = world();
+    let scheduler = world.scheduler().await;
+    drafted(&world, FIRST, 0).await;
+    world.record(FIRST, hour(1), &[ProposalEvent::ProposalWithdrawn {}]).await;
+    drafted(&world, SECOND, 0).await;
+    let called = ProposalEvent::DecisionCalled {
+        network: NETWORK,
+        decision: DecisionId::new(FIRST),
+        revision: 1,
+        content_hash: String::new(),
+        charter_version: 1,
+        called_by: ANNA,
+        opens_at: hour(1),
+        closes_at: hour(2),
+        repeats: None,
+    };
+    world.record(SECOND, hour(1), &[called]).await;
+    scheduler.run_due(hour(48 * i64::from(LAPSES_AFTER_DAYS))).await.unwrap();
+    assert_eq!(world.carried_out(), []);
 }

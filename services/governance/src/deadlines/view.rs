@@ -1,7 +1,9 @@
 //! The view of deadlines: what falls due, when, and for what. A row is there as long as it stands.
 
 use eventlog::{Position, Recorded};
-use events::{DecisionEvent, DelegationEvent, MandateEvent, ResolutionEvent, RollMoment};
+use events::{
+    DecisionEvent, DelegationEvent, MandateEvent, ProposalEvent, ResolutionEvent, RollMoment,
+};
 use jiff::Timestamp;
 use kernel::NetworkId;
 use projector::{Projection, ViewError};
@@ -9,8 +11,9 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params, typ
 use uuid::Uuid;
 
 use super::DeadlineKind;
+use crate::proposal::lapses_at;
 
-/// Keeps the deadlines of decisions, mandates, delegations and resolutions.
+/// Keeps the deadlines of decisions, mandates, delegations, resolutions and proposals.
 #[derive(Debug)]
 pub struct DeadlinesView;
 
@@ -21,7 +24,7 @@ pub struct DeadlineRow {
     pub due_at: Timestamp,
     /// What is to be done then.
     pub kind: DeadlineKind,
-    /// The id of the decision, mandate, delegation or resolution.
+    /// The id of the decision, mandate, delegation, resolution or proposal.
     pub subject: Uuid,
     /// The network.
     pub network: NetworkId,
@@ -30,7 +33,7 @@ pub struct DeadlineRow {
 }
 
 impl Projection for DeadlinesView {
-    const NAME: &'static str = "deadlines_1";
+    const NAME: &'static str = "deadlines_2";
     const SCHEMA: &'static str = "
         create table deadlines (
             kind    integer not null, -- its place in DeadlineKind::ALL
@@ -48,7 +51,7 @@ impl Projection for DeadlinesView {
             challenges_until integer -- nanoseconds since 1970
         ) strict, without rowid;";
     const CATEGORIES: &'static [&'static str] =
-        &["decision", "delegation", "mandate", "resolution"];
+        &["decision", "delegation", "mandate", "proposal", "resolution"];
 
     fn apply(tx: &Transaction<'_>, event: &Recorded) -> Result<(), ViewError> {
         let rows = Rows { tx, event, subject: event.stream.id() };
@@ -63,6 +66,9 @@ impl Projection for DeadlinesView {
         }
         if let Some(resolution) = event.decode::<ResolutionEvent>()? {
             return Ok(rows.resolution(&resolution)?);
+        }
+        if let Some(proposal) = event.decode::<ProposalEvent>()? {
+            return Ok(rows.proposal(&proposal)?);
         }
         Ok(())
     }
@@ -127,6 +133,7 @@ impl Rows<'_> {
             | DecisionEvent::ConflictOfInterestDeclared { .. }
             | DecisionEvent::LeaverKept { .. }
             | DecisionEvent::LeaverVoided { .. }
+            | DecisionEvent::RepresentativeReplaced { .. }
             | DecisionEvent::DecisionTallied { .. }
             | DecisionEvent::TieBroken { .. } => Ok(()),
         }
@@ -182,6 +189,37 @@ impl Rows<'_> {
             | ResolutionEvent::ImplementationReported { .. }
             | ResolutionEvent::ReviewHeld { .. }
             | ResolutionEvent::ResolutionAmended { .. } => Ok(()),
+        }
+    }
+
+    fn proposal(&self, event: &ProposalEvent) -> rusqlite::Result<()> {
+        match event {
+            ProposalEvent::ProposalDrafted { network, .. } => {
+                self.belongs_to(*network)?;
+                self.set(DeadlineKind::LapseProposal, lapses_at(self.event.effective_at))
+            }
+            // Whatever happens to it, it is not forgotten.
+            ProposalEvent::CoAuthorInvited { .. }
+            | ProposalEvent::CoAuthorJoined { .. }
+            | ProposalEvent::ProposalSponsored { .. }
+            | ProposalEvent::SponsorshipWithdrawn { .. }
+            | ProposalEvent::ProposalSubmitted {}
+            | ProposalEvent::DiscussionOpened { .. }
+            | ProposalEvent::ConcernRaised { .. }
+            | ProposalEvent::ConcernAnswered { .. }
+            | ProposalEvent::ConcernWithdrawn { .. }
+            | ProposalEvent::AmendmentOffered { .. }
+            | ProposalEvent::AmendmentAccepted { .. }
+            | ProposalEvent::AmendmentRejected { .. }
+            | ProposalEvent::AmendmentPromoted { .. }
+            | ProposalEvent::ProposalRevised { .. } => {
+                self.set(DeadlineKind::LapseProposal, lapses_at(self.event.effective_at))
+            }
+            ProposalEvent::DecisionCalled { .. }
+            | ProposalEvent::ProposalMerged { .. }
+            | ProposalEvent::ProposalWithdrawn {}
+            | ProposalEvent::ProposalLapsed {}
+            | ProposalEvent::ProposalDecided { .. } => self.forget(),
         }
     }
 

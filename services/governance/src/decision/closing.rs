@@ -11,7 +11,7 @@ use kernel::{Party, Personal};
 
 use super::{
     Acting, Ballot, Certified, ChallengeFinding, Decided, Decision, DecisionRejection, Facts,
-    Judging, Phase, SecretBox, Source, Voting, hours, judges, short, votes_for,
+    Judging, Phase, SecretBox, Source, Voting, hours, judges, short,
 };
 use crate::counting::{self, Broken, Casting, Inputs, Settling, Uncountable, Votes, early};
 
@@ -247,7 +247,7 @@ impl Decision {
         let (terms, certified) = self.result()?;
         let roll = self.roll.as_deref().ok_or(DecisionRejection::RollNotFrozen)?;
         let entry = counting::entry_of(&roll.entries, voter).ok_or(DecisionRejection::NotOnRoll)?;
-        if !votes_for(entry, by) {
+        if !roll.votes_for(entry, by) {
             return Err(DecisionRejection::NotTheVoter);
         }
         if terms.policy.challenges.is_none() {
@@ -279,7 +279,7 @@ impl Decision {
         let roll = self.roll.as_deref().ok_or(DecisionRejection::RollNotFrozen)?;
         let challenges = terms.policy.challenges.as_ref();
         let judge = &challenges.ok_or(DecisionRejection::NoChallenges)?.judge;
-        judges(judge, &roll.entries, (by, holds))?;
+        judges(judge, roll, (by, holds))?;
         match (self.phase, finding) {
             (Phase::Upheld | Phase::Annulled, ChallengeFinding::Upheld) => return Ok(vec![]),
             (Phase::Certified, _) if !self.challengers.is_empty() => {}
@@ -298,7 +298,7 @@ impl Decision {
             ) => return Err(DecisionRejection::NotChallenged),
         }
         let doubting = |party: &Party| counting::entry_of(&roll.entries, *party);
-        if self.challengers.iter().filter_map(doubting).any(|entry| votes_for(entry, by)) {
+        if self.challengers.iter().filter_map(doubting).any(|entry| roll.votes_for(entry, by)) {
             return Err(DecisionRejection::JudgeHasPart);
         }
         Ok(match finding {

@@ -656,6 +656,41 @@ fn the_entry_of_a_leaver_is_kept_or_void_as_the_policy_says() {
         .then_rejected(DecisionRejection::EntryVoid);
 }
 
+#[test]
+fn whoever_represents_an_organisation_by_now_votes_for_it_and_the_roll_stays_as_it_was() {
+    let bakery = Party::Organisation(BAKERY);
+    let found = |representative| {
+        let (voter, at) = (bakery, march(3));
+        DecisionCommand::RepresentativeFound { voter, representative, at }
+    };
+    let replaced =
+        |representative| DecisionEvent::RepresentativeReplaced { voter: bakery, representative };
+    given::<Decision>(opened(majority())).when(&found(Some(EVA))).then([]);
+    given::<Decision>(opened(majority())).when(&found(Some(FRED))).then([replaced(Some(FRED))]);
+    let history = open_with(majority(), [replaced(Some(FRED))]);
+    given::<Decision>(history.clone()).when(&found(Some(FRED))).then([]);
+    given::<Decision>(history.clone()).when(&found(None)).then([replaced(None)]);
+    let vote = |by| {
+        let (choice, reason, at) = (says("agree"), None, march(4));
+        DecisionCommand::CastBallot { voter: bakery, by, choice, reason, at }
+    };
+    given::<Decision>(history.clone())
+        .when(&vote(EVA))
+        .then_rejected(DecisionRejection::NotTheVoter);
+    assert_eq!(Decision::replay(&history).decide(&vote(FRED)).map(|events| events.len()), Ok(1));
+    assert_eq!(
+        Decision::replay(&history).roll.map(|roll| roll.hash.clone()),
+        Decision::replay(&opened(majority())).roll.map(|roll| roll.hash.clone())
+    );
+    given::<Decision>(closed_with(majority(), []))
+        .when(&found(Some(FRED)))
+        .then_rejected(DecisionRejection::VotingOver);
+    let (voter, representative, at) = (of(ANNA), Some(FRED), march(3));
+    given::<Decision>(opened(majority()))
+        .when(&DecisionCommand::RepresentativeFound { voter, representative, at })
+        .then_rejected(DecisionRejection::NotTheVoter);
+}
+
 fn raised() -> DecisionEvent {
     DecisionEvent::ObjectionRaised { number: 1, by: of(ANNA), argument: words(ANNA) }
 }

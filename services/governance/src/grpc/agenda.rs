@@ -43,6 +43,9 @@ impl GovernanceGrpc {
     }
 }
 
+/// How many goals are read at once at most; further ids are left out.
+const BATCH_MAX: usize = 100;
+
 #[tonic::async_trait]
 impl AgendaService for GovernanceGrpc {
     async fn raise_item(
@@ -182,6 +185,22 @@ impl GoalService for GovernanceGrpc {
         let done = self.commands.execute::<Goal>(goal.uuid(), &command, &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::WithdrawEndorsementResponse { receipt }))
+    }
+
+    async fn batch_get_goals(
+        &self,
+        request: Request<message::BatchGetGoalsRequest>,
+    ) -> Outcome<message::BatchGetGoalsResponse> {
+        let asked = self.admit(&request, &request.get_ref().network_id).await?;
+        let message = request.into_inner();
+        let ids = message.goal_ids.iter().take(BATCH_MAX).map(|id| read::id(id, "goal_ids"));
+        let ids: Vec<GoalId> = ids.collect::<Result<_, _>>()?;
+        let found = self.queries.goals_of(ids.clone(), message.min_position).await;
+        let found = found.map_err(query_status)?;
+        let rows = ids.iter().filter_map(|id| found.value.get(id));
+        let of_network = rows.filter(|row| row.network == asked.network);
+        let (goals, position) = (of_network.map(goal_message).collect(), found.position.0);
+        Ok(Response::new(message::BatchGetGoalsResponse { goals, position }))
     }
 
     async fn list_goals(

@@ -57,7 +57,7 @@ impl DecisionService for GovernanceGrpc {
         let choice = policies::choice(call.message.choice.take())?;
         let reason = read::optional_text(&call.message.reason, "reason")?;
         let reason: Option<Personal<String>> = reason.map(|reason| call.own(reason));
-        let voter = Voter { party: call.party(), by: call.person };
+        let voter = Voter { party: call.party, by: call.person };
         let done = self.commands.cast_ballot(id, voter, (choice, reason), &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::CastBallotResponse { receipt }))
@@ -70,7 +70,7 @@ impl DecisionService for GovernanceGrpc {
         let id = decision_id(&request.get_ref().decision_id)?;
         let call = self.enter_thing(request, Thing::Decision(id), |it| it.command.as_ref()).await?;
         let at = self.commands.now();
-        let (voter, by) = (call.party(), call.person);
+        let (voter, by) = (call.party, call.person);
         let command = DecisionCommand::WithdrawBallot { voter, by, at };
         let done = self.commands.decision(id, &command, &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
@@ -84,7 +84,7 @@ impl DecisionService for GovernanceGrpc {
         let id = decision_id(&request.get_ref().decision_id)?;
         let call = self.enter_thing(request, Thing::Decision(id), |it| it.command.as_ref()).await?;
         let at = self.commands.now();
-        let (voter, by) = (call.party(), call.person);
+        let (voter, by) = (call.party, call.person);
         let command = DecisionCommand::ConfirmRecordedBallot { voter, by, at };
         let done = self.commands.decision(id, &command, &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
@@ -98,7 +98,7 @@ impl DecisionService for GovernanceGrpc {
         let id = decision_id(&request.get_ref().decision_id)?;
         let call = self.enter_thing(request, Thing::Decision(id), |it| it.command.as_ref()).await?;
         let at = self.commands.now();
-        let (voter, by) = (call.party(), call.person);
+        let (voter, by) = (call.party, call.person);
         let command = DecisionCommand::RepudiateRecordedBallot { voter, by, at };
         let done = self.commands.decision(id, &command, &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
@@ -175,7 +175,7 @@ impl DecisionService for GovernanceGrpc {
         let id = decision_id(&request.get_ref().decision_id)?;
         let call = self.enter_thing(request, Thing::Decision(id), |it| it.command.as_ref()).await?;
         let at = self.commands.now();
-        let (voter, by) = (call.party(), call.person);
+        let (voter, by) = (call.party, call.person);
         let command = DecisionCommand::DeclareConflictOfInterest { voter, by, at };
         let done = self.commands.decision(id, &command, &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
@@ -189,7 +189,7 @@ impl DecisionService for GovernanceGrpc {
         let id = decision_id(&request.get_ref().decision_id)?;
         let call = self.enter_thing(request, Thing::Decision(id), |it| it.command.as_ref()).await?;
         let at = self.commands.now();
-        let (voter, by) = (call.party(), call.person);
+        let (voter, by) = (call.party, call.person);
         let grounds = call.own(read::text(&call.message.grounds, "grounds")?);
         let command = DecisionCommand::ChallengeResult { voter, by, grounds, at };
         let done = self.commands.decision(id, &command, &call.context).await;
@@ -204,7 +204,7 @@ impl DecisionService for GovernanceGrpc {
         let id = decision_id(&request.get_ref().decision_id)?;
         let call = self.enter_thing(request, Thing::Decision(id), |it| it.command.as_ref()).await?;
         let argument = call.own(read::text(&call.message.argument, "argument")?);
-        let voter = Voter { party: call.party(), by: call.person };
+        let voter = Voter { party: call.party, by: call.person };
         let done = self.commands.raise_objection(id, voter, argument, &call.context).await;
         let (number, done) = done.map_err(to_status)?;
         let receipt = receipt(done);
@@ -406,24 +406,13 @@ impl DecisionService for GovernanceGrpc {
 
 /// Ends the stream with the message that says that nothing more will happen.
 fn until_over(progress: DecisionStream) -> DecisionStream {
-    progress
-        .scan(Going::On, |going, item| {
-            let next = match (&*going, &item) {
-                (Going::Over, _) => return futures::future::ready(None),
-                (Going::On, Ok(response)) if is_over(response) => Going::Over,
-                (Going::On, Err(_)) => Going::Over,
-                (Going::On, Ok(_)) => Going::On,
-            };
-            *going = next;
-            futures::future::ready(Some(item))
-        })
-        .boxed()
-}
-
-/// Whether a stream goes on.
-enum Going {
-    On,
-    Over,
+    stream::unfold(Some(progress), |progress| async {
+        let mut progress = progress?;
+        let item = progress.next().await?;
+        let over = item.as_ref().map_or(true, is_over);
+        Some((item, (!over).then_some(progress)))
+    })
+    .boxed()
 }
 
 fn is_over(response: &message::StreamDecisionResponse) -> bool {

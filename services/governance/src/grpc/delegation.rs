@@ -30,7 +30,7 @@ impl DelegationService for GovernanceGrpc {
         let mut call = self.enter(request, network, |message| message.command.as_ref()).await?;
         let lending = Lending {
             network,
-            delegator: call.party(),
+            delegator: call.party,
             delegate: read::party(call.message.delegate.take(), "delegate")?,
             scope: scope(call.message.scope.take())?,
             until: read::instant(call.message.until, "until")?,
@@ -53,7 +53,7 @@ impl DelegationService for GovernanceGrpc {
         let id = delegation_id(&request.get_ref().delegation_id)?;
         let thing = Thing::Delegation(id);
         let call = self.enter_thing(request, thing, |it| it.command.as_ref()).await?;
-        let done = self.commands.accept_delegation(id, call.party(), &call.context).await;
+        let done = self.commands.accept_delegation(id, call.party, &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::AcceptDelegationResponse { receipt }))
     }
@@ -65,7 +65,7 @@ impl DelegationService for GovernanceGrpc {
         let id = delegation_id(&request.get_ref().delegation_id)?;
         let thing = Thing::Delegation(id);
         let call = self.enter_thing(request, thing, |it| it.command.as_ref()).await?;
-        let command = DelegationCommand::DeclineDelegation { by: call.party() };
+        let command = DelegationCommand::DeclineDelegation { by: call.party };
         let done = self.commands.execute::<Delegation>(id.uuid(), &command, &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::DeclineDelegationResponse { receipt }))
@@ -78,7 +78,7 @@ impl DelegationService for GovernanceGrpc {
         let id = delegation_id(&request.get_ref().delegation_id)?;
         let thing = Thing::Delegation(id);
         let call = self.enter_thing(request, thing, |it| it.command.as_ref()).await?;
-        let command = DelegationCommand::SuspendDelegation { by: Cause::Party(call.party()) };
+        let command = DelegationCommand::SuspendDelegation { by: Cause::Party(call.party) };
         let done = self.commands.execute::<Delegation>(id.uuid(), &command, &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::SuspendDelegationResponse { receipt }))
@@ -91,7 +91,7 @@ impl DelegationService for GovernanceGrpc {
         let id = delegation_id(&request.get_ref().delegation_id)?;
         let thing = Thing::Delegation(id);
         let call = self.enter_thing(request, thing, |it| it.command.as_ref()).await?;
-        let by = Cause::Party(call.party());
+        let by = Cause::Party(call.party);
         let command = DelegationCommand::ResumeDelegation { by, at: self.commands.now() };
         let done = self.commands.execute::<Delegation>(id.uuid(), &command, &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
@@ -105,7 +105,7 @@ impl DelegationService for GovernanceGrpc {
         let id = delegation_id(&request.get_ref().delegation_id)?;
         let thing = Thing::Delegation(id);
         let call = self.enter_thing(request, thing, |it| it.command.as_ref()).await?;
-        let command = DelegationCommand::RevokeDelegation { by: Cause::Party(call.party()) };
+        let command = DelegationCommand::RevokeDelegation { by: Cause::Party(call.party) };
         let done = self.commands.execute::<Delegation>(id.uuid(), &command, &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::RevokeDelegationResponse { receipt }))

@@ -262,7 +262,10 @@ pub(super) fn effect(value: message::Effect) -> Result<Effect, Status> {
         effect::Effect::PauseNetwork(_) => Effect::PauseNetwork {},
         effect::Effect::ResumeNetwork(_) => Effect::ResumeNetwork {},
         effect::Effect::DissolveNetwork(_) => Effect::DissolveNetwork {},
+        effect::Effect::OpenMembership(_) => Effect::OpenMembership {},
+        effect::Effect::CloseMembership(_) => Effect::CloseMembership {},
         effect::Effect::AdmitMember(it) => Effect::AdmitMember { party: party(it)? },
+        effect::Effect::DeclineApplication(it) => Effect::DeclineApplication { party: party(it)? },
         effect::Effect::SuspendMember(it) => Effect::SuspendMember { party: party(it)? },
         effect::Effect::ReinstateMember(it) => Effect::ReinstateMember { party: party(it)? },
         effect::Effect::ExpelMember(it) => Effect::ExpelMember { party: party(it)? },
@@ -284,6 +287,12 @@ pub(super) fn effect(value: message::Effect) -> Result<Effect, Status> {
         },
         effect::Effect::AdoptGoal(id) => {
             Effect::AdoptGoal { goal: read::id(&id, "effects.adopt_goal")? }
+        }
+        effect::Effect::AmendResolution(id) => {
+            Effect::AmendResolution { resolution: read::id(&id, "effects.amend_resolution")? }
+        }
+        effect::Effect::RepealResolution(id) => {
+            Effect::RepealResolution { resolution: read::id(&id, "effects.repeal_resolution")? }
         }
     })
 }
@@ -550,7 +559,12 @@ pub(super) fn effect_message(value: &Effect) -> message::Effect {
         Effect::PauseNetwork {} => effect::Effect::PauseNetwork(effect::None {}),
         Effect::ResumeNetwork {} => effect::Effect::ResumeNetwork(effect::None {}),
         Effect::DissolveNetwork {} => effect::Effect::DissolveNetwork(effect::None {}),
+        Effect::OpenMembership {} => effect::Effect::OpenMembership(effect::None {}),
+        Effect::CloseMembership {} => effect::Effect::CloseMembership(effect::None {}),
         Effect::AdmitMember { party } => effect::Effect::AdmitMember(read::party_message(*party)),
+        Effect::DeclineApplication { party } => {
+            effect::Effect::DeclineApplication(read::party_message(*party))
+        }
         Effect::SuspendMember { party } => {
             effect::Effect::SuspendMember(read::party_message(*party))
         }
@@ -571,6 +585,12 @@ pub(super) fn effect_message(value: &Effect) -> message::Effect {
             })
         }
         Effect::AdoptGoal { goal } => effect::Effect::AdoptGoal(goal.to_string()),
+        Effect::AmendResolution { resolution } => {
+            effect::Effect::AmendResolution(resolution.to_string())
+        }
+        Effect::RepealResolution { resolution } => {
+            effect::Effect::RepealResolution(resolution.to_string())
+        }
     };
     message::Effect { effect: Some(effect) }
 }

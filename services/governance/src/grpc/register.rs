@@ -23,6 +23,9 @@ use crate::{
     },
 };
 
+/// How many resolutions are read at once at most; further ids are left out.
+const BATCH_MAX: usize = 100;
+
 #[tonic::async_trait]
 impl RegisterService for GovernanceGrpc {
     async fn report_implementation(
@@ -89,6 +92,23 @@ impl RegisterService for GovernanceGrpc {
         let resolution = self.entries(rows, found.position.0).await?.into_iter().next();
         let position = found.position.0;
         Ok(Response::new(message::GetResolutionResponse { resolution, position }))
+    }
+
+    async fn batch_get_resolutions(
+        &self,
+        request: Request<message::BatchGetResolutionsRequest>,
+    ) -> Outcome<message::BatchGetResolutionsResponse> {
+        let asked = self.admit(&request, &request.get_ref().network_id).await?;
+        let message = request.into_inner();
+        let ids = message.resolution_ids.iter().take(BATCH_MAX);
+        let ids: Vec<_> = ids.map(|id| resolution_id(id)).collect::<Result<_, _>>()?;
+        let found = self.queries.resolutions_of(ids.clone(), message.min_position).await;
+        let mut found = found.map_err(query_status)?;
+        let rows = ids.iter().filter_map(|id| found.value.remove(id));
+        let rows = rows.filter(|row| row.network == asked.network).collect();
+        let position = found.position.0;
+        let resolutions = self.entries(rows, position).await?;
+        Ok(Response::new(message::BatchGetResolutionsResponse { resolutions, position }))
     }
 
     async fn list_resolutions(
@@ -252,6 +272,7 @@ fn resolution_message(
     let review_due = history.is_some_and(|history| {
         history.reviews.iter().any(|review| review.status == ReviewStatus::Due)
     });
+    let changed_by = history.map_or(&[][..], |history| history.changed_by.as_slice());
     let effects = history.map(|history| history.effects.iter().map(effect_message).collect());
     message::Resolution {
         resolution_id: row.resolution.to_string(),
@@ -272,6 +293,7 @@ fn resolution_message(
         supersedes_id: optional_id(row.supersedes),
         superseded_by_id: optional_id(row.superseded_by),
         ended_at: (!row.status.binds()).then(|| read::timestamp(row.status_since)),
+        changed_by_ids: changed_by.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -34,7 +34,7 @@ pub fn weakens(before: &DecisionPolicy, after: Option<&DecisionPolicy>) -> bool 
 /// Tells whether a vote that was adopted under `decided_under` with these `figures` would have
 /// satisfied `policy` as well.
 ///
-/// The same people must have been asked. Consent is satisfied by consent before the same judge, and
+/// The same people must have been asked, for as long, after as much discussion. Consent is satisfied by consent before the same judge, and
 /// a policy that counts blocks or disagreement by a vote in which one could block or disagree. A
 /// ballot of consent counts as agreement: it is the most that could be said for the proposal there.
 /// A policy that elects has no yes or no to satisfy; what it demands is its quorum, and that more
@@ -46,10 +46,13 @@ pub fn satisfies(
     decided_under: &DecisionPolicy,
     figures: &Figures,
 ) -> bool {
-    if same_rule(policy, decided_under) {
+    if unanimous(figures) && covers(&decided_under.electorate, &policy.electorate) {
         return true;
     }
-    if unanimous(figures) && covers(&decided_under.electorate, &policy.electorate) {
+    if !as_deliberate(policy, decided_under) {
+        return false;
+    }
+    if same_rule(policy, decided_under) {
         return true;
     }
     if !same_electorate(&policy.electorate, &decided_under.electorate) {
@@ -154,6 +157,12 @@ fn same_unit(one: &RollUnit, other: &RollUnit) -> bool {
         | (RollUnit::Organisation {}, RollUnit::Person {} | RollUnit::Weighted { .. })
         | (RollUnit::Weighted { .. }, RollUnit::Person {} | RollUnit::Organisation {}) => false,
     }
+}
+
+/// Whether `decided_under` asked for as much discussion and as long a vote as `policy` does.
+fn as_deliberate(policy: &DecisionPolicy, decided_under: &DecisionPolicy) -> bool {
+    policy.discussion_hours_min <= decided_under.discussion_hours_min
+        && policy.window.hours_min <= decided_under.window.hours_min
 }
 
 /// Whether the same ballots of the same people lead to the same result under both.

@@ -1,6 +1,6 @@
 //! The call to a decision: when votes are taken, under which policy, on which options.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use events::{DecisionOption, DecisionPolicy, DecisionTerms, Icon, Method, OptionKey};
 use jiff::{SignedDuration, Timestamp};
@@ -57,7 +57,9 @@ pub enum RepeatedBecause {
     Annulled,
     /// The former one was cancelled because nobody was entitled to vote.
     RollEmpty,
-    /// These options tied, and the policy asks for a second round between them.
+    /// These options tied, and the policy asks for a second round between them. In an election they
+    /// are those who won a seat and those who tied for the rest: the first round conferred nothing, so
+    /// the second fills every seat of the policy.
     Tied {
         /// Between which.
         options: Vec<OptionKey>,
@@ -78,15 +80,18 @@ pub struct CallFacts {
     /// and where there is no such question.
     pub in_force_on_exclusive: Option<ResolutionId>,
     /// The resolution whose place the proposal means to take; `None` when it is not in force.
-    pub superseded: Option<Superseded>,
+    pub superseded: Option<InForce>,
+    /// The resolutions that its effects amend or repeal, as far as they are in force.
+    pub changed: BTreeMap<ResolutionId, InForce>,
 }
 
-/// A resolution in force whose place another one is to take.
+/// A resolution in force that the decision is to supersede, amend or repeal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Superseded {
+pub struct InForce {
     /// Its network.
     pub network: NetworkId,
-    /// What it is about. Only a decision on the same subject ends it, for another one may be easier.
+    /// What it is about. Only a decision on the same subject changes or ends it, for another one may
+    /// be easier.
     pub subject: events::Subject,
 }
 

@@ -6,7 +6,7 @@ use events::{
     CharterChange, DecisionOption, DecisionPolicy, Effect, Icon, Method, OptionKey,
     ProposalContent, Subject,
 };
-use kernel::{AgendaItemId, PersonId};
+use kernel::{AgendaItemId, PersonId, ResolutionId};
 
 use super::ProposalRejection;
 use crate::canonical;
@@ -69,6 +69,7 @@ pub(super) fn sound(content: &ProposalContent) -> Result<(), ProposalRejection> 
         return Err(ProposalRejection::TooLong);
     }
     sound_effects(content.subject, &content.effects)?;
+    changes_resolutions_once(content)?;
     sound_options(&content.options)
 }
 
@@ -87,10 +88,15 @@ fn sound_effects(subject: Subject, effects: &[Effect]) -> Result<(), ProposalRej
     if EFFECTS_MAX < effects.len() {
         return Err(ProposalRejection::TooLong);
     }
+    let changes_charter =
+        |it: &&Effect| matches!(it, Effect::AmendCharter { .. } | Effect::ChangePolicies { .. });
+    if effects.iter().filter(changes_charter).count() > 1 {
+        return Err(ProposalRejection::CharterChangedTwice);
+    }
     let mut holders: BTreeSet<Option<PersonId>> = BTreeSet::new();
     for (index, effect) in effects.iter().enumerate() {
-        if !allowed(subject, effect) {
-            return Err(ProposalRejection::EffectOfAnotherSubject(effect.subject()));
+        if let Some(other) = foreign(subject, effect) {
+            return Err(ProposalRejection::EffectOfAnotherSubject(other));
         }
         match effect {
             Effect::AmendCharter { changes } if changes.is_empty() => {
@@ -115,14 +121,19 @@ fn sound_effects(subject: Subject, effects: &[Effect]) -> Result<(), ProposalRej
             | Effect::PauseNetwork {}
             | Effect::ResumeNetwork {}
             | Effect::DissolveNetwork {}
+            | Effect::OpenMembership {}
+            | Effect::CloseMembership {}
             | Effect::AdmitMember { .. }
+            | Effect::DeclineApplication { .. }
             | Effect::SuspendMember { .. }
             | Effect::ReinstateMember { .. }
             | Effect::ExpelMember { .. }
             | Effect::ConferMandate { .. }
             | Effect::RecallMandate { .. }
             | Effect::PrioritiseAgenda { .. }
-            | Effect::AdoptGoal { .. } => {}
+            | Effect::AdoptGoal { .. }
+            | Effect::AmendResolution { .. }
+            | Effect::RepealResolution { .. } => {}
         }
         if effects[..index].contains(effect) {
             return Err(ProposalRejection::EffectTwice);
@@ -131,11 +142,51 @@ fn sound_effects(subject: Subject, effects: &[Effect]) -> Result<(), ProposalRej
     Ok(())
 }
 
-/// Tells whether a decision on `subject` may have `effect`. Changing the charter includes changing
-/// its policies, not the other way round.
-fn allowed(subject: Subject, effect: &Effect) -> bool {
-    let own = effect.subject();
-    own == subject || (subject, own) == (Subject::CharterAmend, Subject::PolicyAmend)
+/// The subject of `effect` when a decision on `subject` may not have it; `None` when it may. Changing
+/// the charter includes changing its policies, not the other way round; whether a resolution is of
+/// the same subject is asked at the call.
+fn foreign(subject: Subject, effect: &Effect) -> Option<Subject> {
+    let includes = |own: &Subject| {
+        *own == subject || (subject, *own) == (Subject::CharterAmend, Subject::PolicyAmend)
+    };
+    effect.subject().filter(|own| !includes(own))
+}
+
+/// The resolution that `effect` amends or repeals; `None` for any other effect.
+pub(crate) fn resolution_changed(effect: &Effect) -> Option<ResolutionId> {
+    match effect {
+        Effect::AmendResolution { resolution } | Effect::RepealResolution { resolution } => {
+            Some(*resolution)
+        }
+        Effect::AmendCharter { .. }
+        | Effect::ChangePolicies { .. }
+        | Effect::DeclareNetworkType { .. }
+        | Effect::PauseNetwork {}
+        | Effect::ResumeNetwork {}
+        | Effect::DissolveNetwork {}
+        | Effect::OpenMembership {}
+        | Effect::CloseMembership {}
+        | Effect::AdmitMember { .. }
+        | Effect::DeclineApplication { .. }
+        | Effect::SuspendMember { .. }
+        | Effect::ReinstateMember { .. }
+        | Effect::ExpelMember { .. }
+        | Effect::ConferMandate { .. }
+        | Effect::RecallMandate { .. }
+        | Effect::PrioritiseAgenda { .. }
+        | Effect::AdoptGoal { .. } => None,
+    }
+}
+
+/// Checks that an older resolution is superseded, amended or repealed, and not two of these.
+fn changes_resolutions_once(content: &ProposalContent) -> Result<(), ProposalRejection> {
+    let mut changed: BTreeSet<ResolutionId> = content.supersedes.into_iter().collect();
+    for resolution in content.effects.iter().filter_map(resolution_changed) {
+        if !changed.insert(resolution) {
+            return Err(ProposalRejection::ResolutionChangedTwice(resolution));
+        }
+    }
+    Ok(())
 }
 
 fn is_about_policies(change: &CharterChange) -> bool {
@@ -280,11 +331,16 @@ pub(crate) fn awaits_winners(effect: &Effect) -> bool {
         | Effect::PauseNetwork {}
         | Effect::ResumeNetwork {}
         | Effect::DissolveNetwork {}
+        | Effect::OpenMembership {}
+        | Effect::CloseMembership {}
         | Effect::AdmitMember { .. }
+        | Effect::DeclineApplication { .. }
         | Effect::SuspendMember { .. }
         | Effect::ReinstateMember { .. }
         | Effect::ExpelMember { .. }
         | Effect::RecallMandate { .. }
-        | Effect::AdoptGoal { .. } => false,
+        | Effect::AdoptGoal { .. }
+        | Effect::AmendResolution { .. }
+        | Effect::RepealResolution { .. } => false,
     }
 }

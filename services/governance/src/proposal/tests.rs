@@ -1,5 +1,7 @@
 //! The rules of a proposal, one sentence a test.
 
+use std::collections::BTreeMap;
+
 use events::{
     BallotChange, CharterChange, CharterSection, DecisionOption, DelegationRule, EarlyClose,
     Effect, Electorate, Icon, Leavers, MembershipClass, Method, NetworkType, PolicyName,
@@ -196,6 +198,7 @@ fn facts() -> CallFacts {
         rejected_at: None,
         in_force_on_exclusive: None,
         superseded: None,
+        changed: BTreeMap::new(),
     }
 }
 
@@ -305,12 +308,13 @@ fn section_change() -> CharterChange {
 
 #[test]
 fn amending_the_charter_may_change_policies_too() {
-    let effects = vec![
+    for effect in [
         Effect::AmendCharter { changes: vec![section_change(), policy_change()] },
         Effect::ChangePolicies { changes: vec![policy_change()] },
-    ];
-    let content = content(Subject::CharterAmend, effects);
-    given::<Proposal>([]).when(&draft(content.clone())).then([drafted(content)]);
+    ] {
+        let content = content(Subject::CharterAmend, vec![effect]);
+        given::<Proposal>([]).when(&draft(content.clone())).then([drafted(content)]);
+    }
 }
 
 #[test]
@@ -891,7 +895,7 @@ fn an_exclusive_question_that_is_answered_has_to_be_superseded() {
     given::<Proposal>(ripe(question.clone()))
         .when(&command(call(ordinary()), taken.clone()))
         .then_rejected(ProposalRejection::ExclusiveAnswered(older));
-    let superseded = Some(Superseded { network: OLD_CITY, subject: Subject::Other });
+    let superseded = Some(InForce { network: OLD_CITY, subject: Subject::Other });
     let instead = ProposalContent { supersedes: Some(older), ..question };
     given::<Proposal>(ripe(instead.clone()))
         .when(&command(call(ordinary()), CallFacts { superseded, ..taken }))
@@ -902,7 +906,7 @@ fn an_exclusive_question_that_is_answered_has_to_be_superseded() {
 fn only_what_is_in_force_here_and_on_the_same_subject_is_superseded() {
     let instead = ProposalContent { supersedes: Some(ResolutionId::of(SECOND)), ..plain() };
     let elsewhere = NetworkId::new(Uuid::from_u128(0xe15e));
-    let of = |network, subject| Some(Superseded { network, subject });
+    let of = |network, subject| Some(InForce { network, subject });
     for superseded in [None, of(elsewhere, Subject::Other)] {
         given::<Proposal>(ripe(instead.clone()))
             .when(&command(call(ordinary()), CallFacts { superseded, ..facts() }))
@@ -912,6 +916,58 @@ fn only_what_is_in_force_here_and_on_the_same_subject_is_superseded() {
     given::<Proposal>(ripe(instead))
         .when(&command(call(ordinary()), CallFacts { superseded, ..facts() }))
         .then_rejected(ProposalRejection::SupersededOfAnotherSubject(Subject::CharterAmend));
+}
+
+#[test]
+fn only_what_is_in_force_here_and_on_the_same_subject_is_amended_or_repealed() {
+    let resolution = ResolutionId::of(SECOND);
+    let elsewhere = NetworkId::new(Uuid::from_u128(0xe15e));
+    let of = |network, subject| BTreeMap::from([(resolution, InForce { network, subject })]);
+    for effect in [Effect::AmendResolution { resolution }, Effect::RepealResolution { resolution }]
+    {
+        let asked = content(Subject::Other, vec![effect]);
+        let calling = |changed| {
+            let facts = CallFacts { changed, ..facts() };
+            given::<Proposal>(ripe(asked.clone())).when(&command(call(ordinary()), facts))
+        };
+        for changed in [BTreeMap::new(), of(elsewhere, Subject::Other)] {
+            calling(changed).then_rejected(ProposalRejection::ChangedNotInForce(resolution));
+        }
+        let harder = Subject::CharterAmend;
+        calling(of(OLD_CITY, harder))
+            .then_rejected(ProposalRejection::ChangedOfAnotherSubject(harder));
+        calling(of(OLD_CITY, Subject::Other)).then([called_by(&asked, FIRST, 1, None)]);
+    }
+}
+
+#[test]
+fn one_decision_changes_the_charter_by_one_effect() {
+    let retire = |name: &str| vec![CharterChange::RetirePolicy(PolicyName(name.to_owned()))];
+    let amend = |name| Effect::AmendCharter { changes: retire(name) };
+    let change = |name| Effect::ChangePolicies { changes: retire(name) };
+    for (subject, effects) in [
+        (Subject::CharterAmend, vec![amend("first"), amend("second")]),
+        (Subject::CharterAmend, vec![amend("first"), change("second")]),
+        (Subject::PolicyAmend, vec![change("first"), change("second")]),
+    ] {
+        given::<Proposal>([])
+            .when(&draft(content(subject, effects)))
+            .then_rejected(ProposalRejection::CharterChangedTwice);
+    }
+}
+
+#[test]
+fn one_decision_changes_a_resolution_in_one_way() {
+    let resolution = ResolutionId::of(SECOND);
+    let (amend, repeal) =
+        (Effect::AmendResolution { resolution }, Effect::RepealResolution { resolution });
+    let twice = ProposalRejection::ResolutionChangedTwice(resolution);
+    given::<Proposal>([])
+        .when(&draft(content(Subject::Other, vec![amend, repeal.clone()])))
+        .then_rejected(twice.clone());
+    let supersedes = Some(resolution);
+    let instead = ProposalContent { supersedes, ..content(Subject::Other, vec![repeal]) };
+    given::<Proposal>([]).when(&draft(instead)).then_rejected(twice);
 }
 
 #[test]
@@ -1083,9 +1139,10 @@ fn a_second_round_is_between_those_who_tied() {
     let options = vec![OptionKey(CHLOE.to_string()), OptionKey(ANNA.to_string())];
     let because = RepeatedBecause::Tied { options };
     let repeats = Some(Repeat { decision: FIRST, because });
-    let again = Call { repeats, ..call(policy(Subject::MandateConfer, ranked(1))) };
+    let again = Call { repeats, ..call(policy(Subject::MandateConfer, ranked(2))) };
     let terms = state.written().unwrap().terms(&again);
     assert_eq!(terms.options, [candidate(ANNA), candidate(CHLOE)]);
+    assert_eq!(terms.policy.method, ranked(2), "the first round filled no seat");
     assert_eq!(terms.repeats, Some(FIRST));
 }
 

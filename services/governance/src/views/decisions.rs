@@ -512,6 +512,10 @@ fn changed(tx: &Connection, event: &Recorded, change: DecisionEvent) -> rusqlite
             run(tx, sql, params![decision, voter.to_string(), kept, counts])
         }
         DecisionEvent::LeaverVoided { voter } => entry(voter, EntryStatus::Void),
+        DecisionEvent::RepresentativeReplaced { voter, representative } => {
+            let sql = "update entries set representative = ?3 where decision = ?1 and party = ?2";
+            run(tx, sql, params![decision, voter.to_string(), representative.map(key)])
+        }
         DecisionEvent::DecisionExtended { number, closes_at, because } => {
             let (closes_at, because) = (closes_at.as_microsecond(), worded(&because)?);
             let sql = "insert or replace into extensions

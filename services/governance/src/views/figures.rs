@@ -78,8 +78,8 @@ pub fn inputs(
     }))
 }
 
-/// Counts a decision as it stands, or reads what was counted; `None` before the roll is frozen. The
-/// inner error says why it cannot be counted.
+/// Counts a decision as it stands, or reads what was counted; `None` before the roll is frozen, and
+/// of a secret decision before its box is opened. The inner error says why it cannot be counted.
 ///
 /// What a viewer may see of it is for [`super::sight`] to say.
 ///
@@ -94,7 +94,12 @@ pub fn figures_of(
     if let Some(certificate) = &row.certificate {
         return Ok(Some(Ok(certificate.figures.clone())));
     }
-    let inputs = inputs(connection, row, at)?;
+    // Zeros would be false: before the box is opened nobody knows what is in it.
+    let is_known = |inputs: &Inputs| match inputs.votes {
+        Votes::Open(_) | Votes::Secret { .. } => true,
+        Votes::Sealed { .. } => false,
+    };
+    let inputs = inputs(connection, row, at)?.filter(is_known);
     Ok(inputs.map(|inputs| counting::figures_now(&inputs)))
 }
 

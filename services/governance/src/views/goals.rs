@@ -40,7 +40,7 @@ pub struct GoalRow {
     pub adopted_by: Option<DecisionId>,
     /// The goal that took its place.
     pub superseded_by: Option<GoalId>,
-    /// Who stands behind it, in order of their ids.
+    /// Who stands behind it, in the order in which they said so.
     pub endorsers: Vec<PersonId>,
     /// When it was written down.
     pub drafted_at: Timestamp,
@@ -71,8 +71,8 @@ pub(super) fn changed(
             run(tx, sql, params![goal, worded(&GoalStatus::Adopted)?, key(decision)])
         }
         GoalEvent::GoalEndorsed { by } => {
-            let sql = "insert or ignore into endorsements values (?1, ?2)";
-            run(tx, sql, params![goal, key(by)])
+            let sql = "insert or ignore into endorsements values (?1, ?2, ?3)";
+            run(tx, sql, params![goal, key(by), event.position.0])
         }
         GoalEvent::GoalEndorsementWithdrawn { by } => {
             let sql = "delete from endorsements where goal = ?1 and person = ?2";
@@ -98,7 +98,7 @@ pub fn goal(connection: &Connection, goal: GoalId) -> rusqlite::Result<Option<Go
     found.map(|found| with_endorsers(connection, found)).transpose()
 }
 
-/// Lists a network's goals in order of time, those of one status when it is named.
+/// Lists a network's goals, the newest first, those of one status when it is named.
 ///
 /// # Errors
 ///
@@ -113,7 +113,7 @@ pub fn goals(
     let about: [(&str, &dyn ToSql); 2] = [(":network", &network), (":status", &status)];
     let list = "select * from goals
         where network = :network and (:status is null or status = :status)
-        order by drafted_at, goal limit :limit offset :offset";
+        order by drafted_at desc, rowid desc limit :limit offset :offset";
     let total = "select count(*) from goals
         where network = :network and (:status is null or status = :status)";
     let Listed { items, total } = listed(connection, (list, total), &about, part, row)?;
@@ -134,7 +134,7 @@ pub fn network_of(connection: &Connection, goal: GoalId) -> rusqlite::Result<Opt
 }
 
 fn with_endorsers(connection: &Connection, goal: GoalRow) -> rusqlite::Result<GoalRow> {
-    let sql = "select person from endorsements where goal = ?1 order by person";
+    let sql = "select person from endorsements where goal = ?1 order by position";
     let endorsers = rows(connection, sql, [key(goal.goal)], |row| id(row, "person"))?;
     Ok(GoalRow { endorsers, ..goal })
 }

@@ -144,6 +144,7 @@ fn decision_changed(
         | DecisionEvent::ObjectionJudged { .. }
         | DecisionEvent::ObjectionWithdrawn { .. }
         | DecisionEvent::LeaverKept { .. }
+        | DecisionEvent::RepresentativeReplaced { .. }
         | DecisionEvent::DecisionExtended { .. }
         | DecisionEvent::DecisionClosed { .. }
         | DecisionEvent::TieBroken { .. }

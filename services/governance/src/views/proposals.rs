@@ -185,7 +185,7 @@ pub struct Workspace {
 }
 
 impl Projection for ProposalsView {
-    const NAME: &'static str = "proposals_1";
+    const NAME: &'static str = "proposals_2";
     const SCHEMA: &'static str = "
         create table proposals (
             proposal blob primary key, network blob not null, author blob not null,
@@ -243,7 +243,8 @@ impl Projection for ProposalsView {
         ) strict;
         create index goals_network on goals (network, drafted_at);
         create table endorsements (
-            goal blob not null, person blob not null, primary key (goal, person)
+            goal blob not null, person blob not null, position integer not null,
+            primary key (goal, person)
         ) strict, without rowid;";
     const CATEGORIES: &'static [&'static str] = &["proposal", "agenda", "goal"];
 

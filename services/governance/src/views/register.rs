@@ -171,6 +171,8 @@ pub struct ResolutionHistory {
     pub reports: Vec<ReportRow>,
     /// Its reviews, in order of their dates.
     pub reviews: Vec<ReviewRow>,
+    /// The later entries that amended it, and the one that repealed it, in order.
+    pub changed_by: Vec<ResolutionId>,
 }
 
 /// Which entries of a register are asked for.
@@ -208,7 +210,7 @@ fn entries(moment: &str) -> String {
 const BINDS: &str = "status in ('\"in_force\"', '\"amended\"')";
 
 impl Projection for RegisterView {
-    const NAME: &'static str = "register_1";
+    const NAME: &'static str = "register_2";
     const SCHEMA: &'static str = "
         create table resolutions (
             resolution blob primary key, network blob not null, decision blob not null,
@@ -231,6 +233,11 @@ impl Projection for RegisterView {
             known_from integer not null, known_to integer not null,
             primary key (resolution, valid_from, known_from)
         ) strict, without rowid;
+        create table changes (
+            resolution blob not null, changed_by blob not null, -- the later resolution
+            position integer not null, primary key (resolution, changed_by)
+        ) strict, without rowid;
+        create index changes_by on changes (changed_by);
         create table effects (
             resolution blob not null, number integer not null, effect text not null,
             status text not null, reason text, at integer not null,
@@ -370,7 +377,7 @@ fn changed(tx: &Connection, event: &Recorded, change: ResolutionEvent) -> rusqli
             set_review_at(tx, resolution, None)
         }
         ResolutionEvent::ResolutionAmended { decision } => {
-            set_changed_by(tx, resolution, decision)?;
+            set_changed_by(tx, event, decision)?;
             enter(ResolutionStatus::Amended)
         }
         ResolutionEvent::ResolutionSuperseded { by } => {
@@ -379,7 +386,7 @@ fn changed(tx: &Connection, event: &Recorded, change: ResolutionEvent) -> rusqli
             enter(ResolutionStatus::Superseded)
         }
         ResolutionEvent::ResolutionRepealed { decision } => {
-            set_changed_by(tx, resolution, decision)?;
+            set_changed_by(tx, event, decision)?;
             enter(ResolutionStatus::Repealed)
         }
         ResolutionEvent::ResolutionExpired {} => enter(ResolutionStatus::Expired),
@@ -416,7 +423,18 @@ fn conclude(
     let resolution = event.stream.id().into_bytes();
     let sql = "update effects set status = ?3, reason = ?4, at = ?5
         where resolution = ?1 and number = ?2";
-    run(tx, sql, params![resolution, index, worded(&status)?, reason, effective_us(event)])
+    run(tx, sql, params![resolution, index, worded(&status)?, reason, effective_us(event)])?;
+    // One that failed, failed all of it; it is done when the last one is.
+    let sql = "select count(*) from effects where resolution = ?1 and status = ?2";
+    let count = |status: EffectStatus| -> rusqlite::Result<u32> {
+        let status = worded(&status)?;
+        tx.prepare_cached(sql)?.query_row(params![resolution, status], |row| row.get(0))
+    };
+    match (status, count(EffectStatus::Failed)?, count(EffectStatus::Issued)?) {
+        (EffectStatus::Failed, 1, _) => implement(tx, event, Implementation::Failed),
+        (EffectStatus::Confirmed, 0, 0) => implement(tx, event, Implementation::Done),
+        (EffectStatus::Issued | EffectStatus::Confirmed | EffectStatus::Failed, _, _) => Ok(()),
+    }
 }
 
 fn plan(tx: &Connection, event: &Recorded, review_at: Timestamp) -> rusqlite::Result<()> {
@@ -435,13 +453,12 @@ fn set_review_at(
     run(tx, sql, params![resolution, review_at.map(Timestamp::as_microsecond)])
 }
 
-fn set_changed_by(
-    tx: &Connection,
-    resolution: [u8; 16],
-    decision: DecisionId,
-) -> rusqlite::Result<()> {
+fn set_changed_by(tx: &Connection, event: &Recorded, decision: DecisionId) -> rusqlite::Result<()> {
+    let resolution = event.stream.id().into_bytes();
     let sql = "update resolutions set changed_by = ?2 where resolution = ?1";
-    run(tx, sql, params![resolution, key(decision)])
+    run(tx, sql, params![resolution, key(decision)])?;
+    let sql = "insert or ignore into changes values (?1, ?2, ?3)";
+    run(tx, sql, params![resolution, key(ResolutionId::of(decision)), event.position.0])
 }
 
 /// Reads one entry as it stands now; `None` when there is none.
@@ -509,8 +526,8 @@ pub fn in_force_on(
         .optional()
 }
 
-/// Reads the line of entries that took each other's places and that `resolution` stands in, the
-/// oldest first, as they stand now; empty when there is no such entry.
+/// Reads the line of entries that superseded, amended or repealed each other and that `resolution`
+/// stands in, the oldest first, as they stand now; empty when there is no such entry.
 ///
 /// # Errors
 ///
@@ -519,7 +536,7 @@ pub fn lineage(
     connection: &Connection,
     resolution: ResolutionId,
 ) -> rusqlite::Result<Vec<ResolutionRow>> {
-    // Entries only supersede older ones; `union` ends the walk even if they did not.
+    // Entries only change older ones; `union` ends the walk even if they did not.
     let sql = format!(
         "with recursive line (resolution) as (
             select resolution from resolutions where resolution = ?1
@@ -527,7 +544,12 @@ pub fn lineage(
             select other.resolution from line
             join resolutions as this on this.resolution = line.resolution
             join resolutions as other
-                on other.resolution = this.supersedes or other.resolution = this.superseded_by)
+                on other.resolution = this.supersedes or other.resolution = this.superseded_by
+            union
+            select changed_by from line join changes using (resolution)
+            union
+            select changes.resolution from line
+            join changes on changes.changed_by = line.resolution)
          {} where resolution in (select resolution from line) order by entered_at, resolution",
         *NOW_ENTRIES
     );
@@ -566,7 +588,9 @@ pub fn history(
     let sql = "select reviews.*, title from reviews join resolutions using (resolution)
         where resolution = ?1 order by reviews.review_at, position";
     let reviews = rows(connection, sql, of, review_row)?;
-    Ok(ResolutionHistory { effects, reports, reviews })
+    let sql = "select changed_by from changes where resolution = ?1 order by position";
+    let changed_by = rows(connection, sql, of, |row| id(row, "changed_by"))?;
+    Ok(ResolutionHistory { effects, reports, reviews, changed_by })
 }
 
 /// Lists the reviews of a network that are planned or due up to `until`, the earliest first.

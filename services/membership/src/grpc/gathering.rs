@@ -3,7 +3,7 @@
 use access::Caller;
 use eventlog::{CommandContext, Fingerprint};
 use jiff::Timestamp;
-use kernel::{Actor, Capacity, CommandId, GatheringId};
+use kernel::{Capacity, CommandId, GatheringId};
 use prost::Message;
 use tonic::{Code, Request, Response, Status, Streaming};
 use wire::{
@@ -12,7 +12,7 @@ use wire::{
     weft::membership::v1::{self as message, gathering_service_server::GatheringService},
 };
 
-use super::{Call, MembershipGrpc, network_id, person_id, receipt, to_status, traceparent, values};
+use super::{Call, MembershipGrpc, network_id, person_id, receipt, to_status, values};
 use crate::{
     gathering::{Gathering, GatheringCommand, GatheringRejection},
     import::{ImportRejection, ROWS_MAX, Row, import_attendance},
@@ -94,7 +94,7 @@ impl GatheringService for MembershipGrpc {
         request: Request<Streaming<message::ImportAttendanceRequest>>,
     ) -> Outcome<message::ImportAttendanceResponse> {
         let caller = self.access.admit(&request, None).await?;
-        let context = import_context(caller, traceparent(&request));
+        let context = import_context(caller, access::traceparent(&request));
         let mut stream = request.into_inner();
         let (header, rows) = collect(&mut stream).await?;
         let name = read::text(&header.network_name, "header.network_name")?;
@@ -237,10 +237,7 @@ fn import_context(caller: Caller, traceparent: Option<String>) -> CommandContext
     CommandContext {
         command_id,
         fingerprint: Fingerprint(0),
-        actor: match caller {
-            Caller::Operator => Actor::Operator,
-            Caller::Person(person) => Actor::Person(person),
-        },
+        actor: caller.actor(),
         on_behalf_of: None,
         capacity: Capacity::Import,
         authority: None,

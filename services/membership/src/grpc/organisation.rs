@@ -1,7 +1,7 @@
 //! Organisations and affiliations over gRPC.
 
 use kernel::{AffiliationId, OrganisationId, Personal};
-use tonic::{Request, Response};
+use tonic::{Request, Response, Status};
 use wire::{
     Outcome, page, read,
     weft::membership::v1::{self as message, organisation_service_server::OrganisationService},
@@ -11,8 +11,11 @@ use super::{MembershipGrpc, network_id, organisation_id, person_id, receipt, to_
 use crate::{
     affiliation::{Affiliation, AffiliationCommand},
     organisation::{Organisation, OrganisationCommand},
-    views::organisations::{AffiliationRow, AffiliationStatus, RepresentationRow},
+    views::organisations::{AffiliationRow, AffiliationStatus, OrganisationRow, RepresentationRow},
 };
+
+/// How many organisations are read at once at most.
+const BATCH_MAX: usize = 100;
 
 #[tonic::async_trait]
 impl OrganisationService for MembershipGrpc {
@@ -164,13 +167,29 @@ impl OrganisationService for MembershipGrpc {
         let id = organisation_id(&message.organisation_id)?;
         let found = self.queries.organisation(id, message.min_position).await.map_err(to_status)?;
         Ok(Response::new(message::GetOrganisationResponse {
-            organisation: Some(message::Organisation {
-                organisation_id: id.to_string(),
-                name: found.value.name,
-                steward_ids: found.value.stewards.iter().map(ToString::to_string).collect(),
-            }),
+            organisation: Some(organisation_message((id, found.value))),
             position: found.position.0,
         }))
+    }
+
+    async fn batch_get_organisations(
+        &self,
+        request: Request<message::BatchGetOrganisationsRequest>,
+    ) -> Outcome<message::BatchGetOrganisationsResponse> {
+        self.access.admit(&request, None).await?;
+        let message = request.into_inner();
+        if BATCH_MAX < message.organisation_ids.len() {
+            let text = format!("at most {BATCH_MAX} organisations can be read at once");
+            let field = Some("organisation_ids");
+            return Err(wire::status(kernel::ErrorCode::Invalid, "BATCH_TOO_LONG", field, &text));
+        }
+        let ids = message.organisation_ids.iter().map(|id| organisation_id(id));
+        let ids = ids.collect::<Result<Vec<_>, Status>>()?;
+        let found = self.queries.organisations(ids, message.min_position).await;
+        let found = found.map_err(to_status)?;
+        let organisations = found.value.into_iter().map(organisation_message).collect();
+        let position = found.position.0;
+        Ok(Response::new(message::BatchGetOrganisationsResponse { organisations, position }))
     }
 
     async fn list_affiliations(
@@ -212,5 +231,13 @@ fn affiliation_message(row: AffiliationRow) -> message::Affiliation {
         organisation_id: row.organisation.to_string(),
         status: status.into(),
         since: Some(read::timestamp(row.since)),
+    }
+}
+
+fn organisation_message((id, row): (OrganisationId, OrganisationRow)) -> message::Organisation {
+    message::Organisation {
+        organisation_id: id.to_string(),
+        name: row.name,
+        steward_ids: row.stewards.iter().map(ToString::to_string).collect(),
     }
 }

@@ -1,5 +1,6 @@
 //! Ties over gRPC.
 
+use eventlog::Receipt;
 use kernel::{Decider as _, Personal, TieId};
 use tonic::{Request, Response, Status};
 use wire::{
@@ -9,7 +10,6 @@ use wire::{
 
 use super::{Call, MembershipGrpc, network_id, receipt, to_status, values};
 use crate::{
-    commands::Receipt,
     tie::{Declaration, Tie, TieCommand},
     views::ties::TieRow,
 };

@@ -368,6 +368,18 @@ fn members_admit_by_decision_once_the_network_is_active() {
 }
 
 #[test]
+fn members_decline_by_decision_once_the_network_is_active() {
+    for stage in [Stage::Active, Stage::Paused] {
+        for history in pending() {
+            let command = MembershipCommand::DeclineApplication { warrant: decision() };
+            given::<Membership>(history)
+                .when(&InNetwork { stage, command })
+                .then([MembershipEvent::ApplicationDeclined {}]);
+        }
+    }
+}
+
+#[test]
 fn no_founder_admits_or_declines_once_the_network_is_active() {
     let needed = NetworkRejection::DecisionNeeded(Subject::MembershipAdmit);
     for stage in [Stage::Active, Stage::Paused] {

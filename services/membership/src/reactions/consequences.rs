@@ -5,7 +5,7 @@
 //! what they stood on. Every command's id is derived from what it follows from, so that an event
 //! which comes again changes nothing.
 
-use eventlog::{CommandContext, Fingerprint, Recorded, UnreadableEvent};
+use eventlog::{CommandContext, Fingerprint, Receipt, Recorded, UnreadableEvent};
 use events::{AffiliationEvent, Authority, CharterEvent, Effect, MembershipEvent, ResolutionEvent};
 use jiff::Timestamp;
 use kernel::{
@@ -16,7 +16,7 @@ use projector::{Reaction, Retry};
 
 use crate::{
     affiliation::Affiliation,
-    commands::{Commands, Receipt, Refused},
+    commands::{Commands, Refused},
     effect::{self, EffectCommand, EffectOf},
     membership::{Membership, MembershipCommand},
     network::{Network, NetworkCommand},
@@ -59,6 +59,15 @@ pub fn asked(
         Effect::PauseNetwork {} => Some(Asked::Network(NetworkCommand::PauseNetwork)),
         Effect::ResumeNetwork {} => Some(Asked::Network(NetworkCommand::ResumeNetwork)),
         Effect::DissolveNetwork {} => Some(Asked::Network(NetworkCommand::DissolveNetwork)),
+        Effect::OpenMembership {} => {
+            Some(Asked::Network(NetworkCommand::OpenMembership { warrant }))
+        }
+        Effect::CloseMembership {} => {
+            Some(Asked::Network(NetworkCommand::CloseMembership { warrant }))
+        }
+        Effect::DeclineApplication { party } => {
+            Some(Asked::Membership(*party, MembershipCommand::DeclineApplication { warrant }))
+        }
         Effect::AdmitMember { party } => {
             let party = *party;
             let admit = MembershipCommand::AdmitMember { network, party, warrant, since: at };
@@ -82,7 +91,9 @@ pub fn asked(
         | Effect::ConferMandate { .. }
         | Effect::RecallMandate { .. }
         | Effect::PrioritiseAgenda { .. }
-        | Effect::AdoptGoal { .. } => None,
+        | Effect::AdoptGoal { .. }
+        | Effect::AmendResolution { .. }
+        | Effect::RepealResolution { .. } => None,
     }
 }
 

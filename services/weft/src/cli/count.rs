@@ -47,7 +47,9 @@ const STANDARD_INPUT: &str = "-";
 /// a ballot and one column a rank; the first line names the columns. Ranks are the columns called
 /// rank1, choice 1, 1st choice, 1 or the like; a column called weight or count is the weight; other
 /// columns are not read. An empty cell, `skipped` or `undervote` is a skipped rank; `overvote` is
-/// an overvote; every other text is a candidate's name, `writein` too.
+/// an overvote; every other text is a candidate's name, `writein` and `UWI` too, unless --exclude
+/// names it. With --columns candidates it is the other way round: one column a candidate, with the
+/// number of a rank in each cell. A file with several contests has to be split first.
 ///
 /// All figures are exact: votes are whole numbers or fractions such as 12345678/100000.
 #[derive(clap::Args, Debug)]
@@ -55,6 +57,7 @@ const STANDARD_INPUT: &str = "-";
 Examples:
   weft count --rule irv mayor.csv
   weft count --rule stv-scottish --seats 3 --format json council.blt
+  weft count --rule irv --columns candidates club.csv
   weft count --rule irv --overvotes skip --exclude writein --rank-column \"First\" --rank-column \
                         \"Second\" mayor.csv
 
@@ -110,7 +113,12 @@ pub(crate) struct Args {
 #[derive(clap::Args, Clone, Debug)]
 #[command(next_help_heading = "Columns of CSV files")]
 struct ColumnArgs {
-    /// A column of ranks, or of scores; once for each, in the order of the ranks.
+    /// What a column is: a rank, with candidates' names in its cells; or a candidate, with the
+    /// numbers of ranks, from 1, in its cells. Candidates are the columns called `candidate_NAME`,
+    /// and if there are none all but the weight.
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = ColumnForm::Ranks)]
+    columns: ColumnForm,
+    /// A column of ranks, of a candidate, or of scores; once for each, ranks in their order.
     #[arg(long = "rank-column", value_name = "NAME")]
     rank_columns: Vec<String>,
     /// The column of weights, such as 2, 1.5 or 3/2.
@@ -128,6 +136,13 @@ struct ColumnArgs {
     /// More that means an overvote. May be repeated.
     #[arg(long, value_name = "TEXT")]
     overvote_cell: Vec<String>,
+}
+
+/// What a column of a CSV file is.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+enum ColumnForm {
+    Ranks,
+    Candidates,
 }
 
 /// What is done about marks that are not one candidate a rank.
@@ -294,6 +309,7 @@ impl ColumnArgs {
     /// An option that only CSV files have.
     fn given(&self) -> Option<&'static str> {
         let given = [
+            ("--columns", self.columns == ColumnForm::Candidates),
             ("--rank-column", !self.rank_columns.is_empty()),
             ("--weight-column", self.weight_column.is_some()),
             ("--unweighted", self.unweighted),
@@ -397,7 +413,9 @@ fn input(args: &Args, from: From, text: &str, tell: &dyn Fn(String)) -> Result<I
             let layout = layout(args, reading);
             let scores = match args.rule {
                 Rule::Score | Rule::Approval => {
-                    layout.rank_columns.is_empty() && !csv::has_ranks(text)
+                    args.columns.columns == ColumnForm::Ranks
+                        && layout.rank_columns.is_empty()
+                        && !csv::has_ranks(text)
                 }
                 Rule::Irv | Rule::StvScottish | Rule::StvMeek | Rule::Condorcet | Rule::Borda => {
                     false
@@ -405,18 +423,27 @@ fn input(args: &Args, from: From, text: &str, tell: &dyn Fn(String)) -> Result<I
             };
             if scores {
                 let sheet = csv::read_scores(text, &layout).map_err(|it| it.to_string())?;
-                tell_columns("scores", &sheet.columns, tell);
+                tell_columns("scores, in this order", &sheet.columns, tell);
                 return Ok(Input::Scores(sheet));
             }
-            let ranks = csv::read(text, &layout).map_err(|error| {
-                use csv::CsvFault::{NoRanks, RankTwice};
+            let (read, what) = match args.columns.columns {
+                ColumnForm::Ranks => (csv::read(text, &layout), "ranks, in this order"),
+                ColumnForm::Candidates => (csv::read_candidates(text, &layout), "candidates"),
+            };
+            let ranks = read.map_err(|error| {
+                use csv::CsvFault::{NoRanks, Rank, RankTwice};
                 if matches!(error.fault, NoRanks { .. } | RankTwice { .. }) {
-                    format!("{error}\nname the ranks in their order with --rank-column")
+                    format!(
+                        "{error}\nname the ranks in their order with --rank-column; if the columns \
+                         are candidates, say --columns candidates"
+                    )
+                } else if matches!(error.fault, Rank { .. }) {
+                    format!("{error}\nname the columns of candidates with --rank-column")
                 } else {
                     error.to_string()
                 }
             })?;
-            tell_columns("ranks", &ranks.columns, tell);
+            tell_columns(what, &ranks.columns, tell);
             tell_noticed(ranks.noticed, reading, tell);
             let candidates = ranks.profile.candidates();
             tell(format!(
@@ -460,7 +487,7 @@ fn tell_columns(what: &str, columns: &Columns, tell: &dyn Fn(String)) {
     } else {
         format!("; not read: {}", format::list(&columns.unread))
     };
-    tell(format!("{what}, in this order: {}; {weight}{unread}", format::list(&columns.read)));
+    tell(format!("{what}: {}; {weight}{unread}", format::list(&columns.read)));
     if columns.delimiter != ',' {
         tell(format!("cells are separated by {:?}", columns.delimiter));
     }

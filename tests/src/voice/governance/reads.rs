@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use kernel::{
-    DecisionId, DelegationId, Id, IdKind, MandateId, NetworkId, Party, PersonId, ProposalId,
-    ResolutionId,
+    AgendaItemId, DecisionId, DelegationId, GoalId, Id, IdKind, MandateId, NetworkId, Party,
+    PersonId, ProposalId, ResolutionId,
 };
 use serde_json::{Value, json};
 use wire::{
@@ -11,13 +11,15 @@ use wire::{
     weft::{
         common::v1 as common,
         governance::v1::{
-            self as message, CharterStatus, DecisionPhase, DecisionPolicy, DelegationStatus,
-            EffectStatus, MandateStatus, OutcomeKind, ProposalStatus, ResolutionStatus, Subject,
-            Validity, charter_service_client::CharterServiceClient,
+            self as message, AgendaItemStatus, BallotState, CharterStatus, DecisionPhase,
+            DecisionPolicy, DelegationStatus, EffectStatus, GoalStatus, Implementation,
+            MandateStatus, OutcomeKind, ProposalStatus, ResolutionStatus, Subject, Validity,
+            agenda_service_client::AgendaServiceClient,
+            charter_service_client::CharterServiceClient,
             decision_service_client::DecisionServiceClient,
             delegation_service_client::DelegationServiceClient,
-            proposal_service_client::ProposalServiceClient,
-            register_service_client::RegisterServiceClient,
+            goal_service_client::GoalServiceClient, proposal_service_client::ProposalServiceClient,
+            register_service_client::RegisterServiceClient, tie_broken,
         },
     },
 };
@@ -93,6 +95,38 @@ pub struct Decision {
     pub delegations: Vec<Lent>,
     /// Whether the reader may vote.
     pub may_vote: bool,
+    /// How the reader's own ballot came in, where it is shown.
+    pub own_ballot: Option<BallotState>,
+    /// Until when the result may be challenged.
+    pub challenges_until: Option<Timestamp>,
+    /// The ties that decided something.
+    pub ties: Vec<BrokenTie>,
+    /// Which decision it repeats.
+    pub repeats: Option<DecisionId>,
+}
+
+/// A tie, and how it was broken.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BrokenTie {
+    /// Between which options.
+    pub between: Vec<String>,
+    /// Which came out of it.
+    pub chosen: Vec<String>,
+    /// By what.
+    pub by: BrokenBy,
+}
+
+/// What broke a tie.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum BrokenBy {
+    /// An earlier round of the count.
+    EarlierRound,
+    /// Nothing changed.
+    StatusQuo,
+    /// The casting vote of this person.
+    CastingVote(PersonId),
+    /// The lot from this seed, in hexadecimal.
+    Lot(String),
 }
 
 /// What was counted.
@@ -110,6 +144,16 @@ pub struct Figures {
     pub quorate: bool,
     /// Votes for each option.
     pub options: Vec<(String, u32)>,
+    /// What the votes for each option weigh, in the same order.
+    pub weights: Vec<u64>,
+    /// How many votes the roll has, and what they weigh.
+    pub roll: (u32, u64),
+    /// Abstentions.
+    pub abstained_units: u32,
+    /// Whether each requirement is met, with its weight and its base.
+    pub requirements: Vec<(u64, u64, bool)>,
+    /// How many objections stand.
+    pub objections_standing: u32,
 }
 
 /// An objection.
@@ -121,6 +165,8 @@ pub struct Objection {
     pub answers: usize,
     /// Whether it is valid; `None` when nobody judged it.
     pub validity: Option<Validity>,
+    /// Whether it was taken back.
+    pub withdrawn: bool,
 }
 
 /// Where a lent vote went.
@@ -157,6 +203,10 @@ pub struct Resolution {
     pub supersedes: Option<ResolutionId>,
     /// Which one took its place.
     pub superseded_by: Option<ResolutionId>,
+    /// Which ones amended or repealed it.
+    pub changed_by: Vec<ResolutionId>,
+    /// How far it was carried out.
+    pub implementation: Implementation,
     /// Until when it was in force.
     pub ended_at: Option<Timestamp>,
 }
@@ -193,13 +243,66 @@ pub struct Delegation {
     pub status: DelegationStatus,
 }
 
+/// A goal, as it is seen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Goal {
+    /// Which.
+    pub goal: GoalId,
+    /// What is to be reached.
+    pub text: String,
+    /// Whether it is the network's.
+    pub status: GoalStatus,
+    /// By which decision.
+    pub decision: Option<DecisionId>,
+    /// Who stands behind it, in order of time.
+    pub endorsed_by: Vec<PersonId>,
+}
+
+/// Something on the agenda, as it is seen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AgendaItem {
+    /// Which.
+    pub item: AgendaItemId,
+    /// What it is about.
+    pub title: String,
+    /// How far it has come.
+    pub status: AgendaItemStatus,
+    /// How many support it.
+    pub supporters: u32,
+    /// Its place in the order that a decision gave, from 1; 0 when none did.
+    pub rank: u32,
+}
+
+/// How somebody took part, as it is seen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Participation {
+    /// Who.
+    pub party: Party,
+    /// On how many rolls they stood.
+    pub issued: u32,
+    /// How often they voted.
+    pub cast: u32,
+    /// How often a delegate did so for them.
+    pub delegated: u32,
+    /// How often neither.
+    pub missed: u32,
+    /// How many proposals they wrote.
+    pub proposed: u32,
+    /// How many of those came to a decision.
+    pub called: u32,
+}
+
 /// What is read of a decision over GraphQL.
-const DECISION: &str = "phase charterVersion policy { name votingHoursMin } closesAt extensions
+pub(super) const DECISION: &str =
+    "phase charterVersion policy { name votingHoursMin } closesAt extensions
     rollUnits rollHash ballotCount quorumUnitsMissing mayVote
+    myBallot { state } challengesUntil repeats { id }
+    tiesBroken { between chosen by castingVote { id } lotSeed }
     figures {
-        directUnits delegatedUnits presentUnits quorumUnits quorate options { option units }
+        directUnits delegatedUnits presentUnits quorumUnits quorate options { option units weight }
+        rollUnits rollWeight abstainedUnits objectionsStanding requirements { weight base met }
     }
-    objections { argument answers { answer } validity }
+    objections { argument answers { answer } validity withdrawn }
     outcome { kind options }
     delegations {
         notCounted delegator { ...on Node { id } __typename }
@@ -445,7 +548,8 @@ impl Voice<'_> {
             Protocol::GraphQl => {
                 let fields = "resolutions(first: 100, asOf: $asOf) { position nodes {
                     id title status enteredAt reviewAt reviewDue winners
-                    effects { status reason } supersedesId supersededById endedAt
+                    effects { status reason } supersedesId supersededById changedByIds
+                    implementation endedAt
                 } }";
                 let least = self.world.position();
                 let found = self.within(network, fields, moment).await?;
@@ -561,6 +665,196 @@ impl Voice<'_> {
         }
     }
 
+    /// Lists how many votes each delegate was asked to carry at a moment, the most first.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn delegates(
+        &self,
+        network: NetworkId,
+        moment: Moment,
+    ) -> Result<Vec<(Party, u32)>, Refusal> {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let min_position = self.world.position();
+                let request = message::ListDelegatesRequest {
+                    network_id: network.to_string(),
+                    as_of: Some(moment.message()),
+                    page: whole(),
+                    min_position,
+                };
+                let answer =
+                    DelegationServiceClient::new(self.line()).list_delegates(request).await;
+                let answer = taken(answer)?;
+                listed(min_position, answer.page.as_ref());
+                let delegate = |it: message::Delegate| {
+                    (read::party(it.delegate, "delegate").unwrap(), it.delegations)
+                };
+                Ok(answer.delegates.into_iter().map(delegate).collect())
+            }
+            Protocol::GraphQl => {
+                let fields = "delegates(first: 100, asOf: $asOf) { position nodes {
+                    delegations party { ...on Node { id } __typename }
+                } }";
+                let least = self.world.position();
+                let found = self.within(network, fields, moment).await?;
+                seen(least, number(&found["delegates"]["position"]));
+                Ok(all(&found["delegates"]["nodes"], |it| {
+                    (party(&it["party"]), small(&it["delegations"]))
+                }))
+            }
+        }
+    }
+
+    /// Lists the goals, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn goals(&self, network: NetworkId) -> Result<Vec<Goal>, Refusal> {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let min_position = self.world.position();
+                let request = message::ListGoalsRequest {
+                    network_id: network.to_string(),
+                    status: 0,
+                    page: whole(),
+                    min_position,
+                };
+                let answer = GoalServiceClient::new(self.line()).list_goals(request).await;
+                let answer = taken(answer)?;
+                listed(min_position, answer.page.as_ref());
+                let goal = |it: message::Goal| Goal {
+                    goal: parsed(&it.goal_id),
+                    status: it.status(),
+                    decision: (!it.decision_id.is_empty()).then(|| parsed(&it.decision_id)),
+                    endorsed_by: it.endorsed_by_ids.iter().map(|id| parsed(id)).collect(),
+                    text: it.text,
+                };
+                Ok(answer.goals.into_iter().map(goal).collect())
+            }
+            Protocol::GraphQl => {
+                let fields = "goals(first: 100) { position nodes {
+                    id text status decision { id } endorsedBy { id }
+                } }";
+                let least = self.world.position();
+                let found = self.now_of(network, fields).await?;
+                seen(least, number(&found["goals"]["position"]));
+                Ok(all(&found["goals"]["nodes"], |it| Goal {
+                    goal: local(&it["id"]),
+                    text: text(&it["text"]),
+                    status: known(&it["status"], "GOAL_STATUS_", GoalStatus::from_str_name),
+                    decision: maybe(&it["decision"], |it| local(&it["id"])),
+                    endorsed_by: all(&it["endorsedBy"], |it| local(&it["id"])),
+                }))
+            }
+        }
+    }
+
+    /// Lists the agenda: what a decision put in order first, then by support, then by age.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn agenda(&self, network: NetworkId) -> Result<Vec<AgendaItem>, Refusal> {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let min_position = self.world.position();
+                let request = message::ListItemsRequest {
+                    network_id: network.to_string(),
+                    status: 0,
+                    page: whole(),
+                    min_position,
+                };
+                let answer = AgendaServiceClient::new(self.line()).list_items(request).await;
+                let answer = taken(answer)?;
+                listed(min_position, answer.page.as_ref());
+                let item = |it: message::AgendaItem| AgendaItem {
+                    item: parsed(&it.item_id),
+                    status: it.status(),
+                    supporters: it.supporters,
+                    rank: it.rank,
+                    title: it.title,
+                };
+                Ok(answer.items.into_iter().map(item).collect())
+            }
+            Protocol::GraphQl => {
+                let fields = "agenda(first: 100) { position nodes {
+                    id title status supporters rank
+                } }";
+                let least = self.world.position();
+                let found = self.now_of(network, fields).await?;
+                seen(least, number(&found["agenda"]["position"]));
+                Ok(all(&found["agenda"]["nodes"], |it| AgendaItem {
+                    item: local(&it["id"]),
+                    title: text(&it["title"]),
+                    status: known(&it["status"], "AGENDA_ITEM_STATUS_", |name| {
+                        AgendaItemStatus::from_str_name(name)
+                    }),
+                    supporters: small(&it["supporters"]),
+                    rank: small(&it["rank"]),
+                }))
+            }
+        }
+    }
+
+    /// Lists how the members took part, in order of their ids.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn participation(&self, network: NetworkId) -> Result<Vec<Participation>, Refusal> {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let min_position = self.world.position();
+                let request = message::ListParticipationRequest {
+                    network_id: network.to_string(),
+                    page: whole(),
+                    min_position,
+                };
+                let mut client = DecisionServiceClient::new(self.line());
+                let answer = taken(client.list_participation(request).await)?;
+                listed(min_position, answer.page.as_ref());
+                let part = |it: message::Participation| Participation {
+                    party: read::party(it.party, "party").unwrap(),
+                    issued: it.issued,
+                    cast: it.cast,
+                    delegated: it.delegated,
+                    missed: it.missed,
+                    proposed: it.proposed,
+                    called: it.called,
+                };
+                Ok(answer.participations.into_iter().map(part).collect())
+            }
+            Protocol::GraphQl => {
+                let fields = "participation(first: 100) { position nodes {
+                    party { ...on Node { id } __typename }
+                    issued cast delegated missed proposed called
+                } }";
+                let least = self.world.position();
+                let found = self.now_of(network, fields).await?;
+                seen(least, number(&found["participation"]["position"]));
+                Ok(all(&found["participation"]["nodes"], |it| Participation {
+                    party: party(&it["party"]),
+                    issued: small(&it["issued"]),
+                    cast: small(&it["cast"]),
+                    delegated: small(&it["delegated"]),
+                    missed: small(&it["missed"]),
+                    proposed: small(&it["proposed"]),
+                    called: small(&it["called"]),
+                }))
+            }
+        }
+    }
+
+    /// Asks for fields of a network as they are now.
+    async fn now_of(&self, network: NetworkId, fields: &str) -> Result<Value, Refusal> {
+        let query = format!("query($id: ID!) {{ network(id: $id) {{ {fields} }} }}");
+        let mut data = self.ask(&query, json!({ "id": global(network) })).await?;
+        Ok(data["network"].take())
+    }
+
     /// Asks for fields of a network at a moment.
     async fn within(
         &self,
@@ -576,7 +870,7 @@ impl Voice<'_> {
     }
 }
 
-fn decision_seen(it: message::Decision) -> Decision {
+pub(super) fn decision_seen(it: message::Decision) -> Decision {
     let policy = it.policy.clone().unwrap();
     let outcome = it.outcome.as_ref().map(|it| (it.kind(), it.options.clone()));
     let figures = it.figures.as_ref().map(|it| Figures {
@@ -586,11 +880,27 @@ fn decision_seen(it: message::Decision) -> Decision {
         quorum_units: it.quorum_units,
         quorate: it.quorate,
         options: it.options.iter().map(|it| (it.option.clone(), it.units)).collect(),
+        weights: it.options.iter().map(|it| it.weight).collect(),
+        roll: (it.roll_units, it.roll_weight),
+        abstained_units: it.abstained_units,
+        requirements: it.requirements.iter().map(|it| (it.weight, it.base, it.met)).collect(),
+        objections_standing: it.objections_standing,
     });
     let objections = it.objections.iter().map(|it| Objection {
         argument: it.argument.clone(),
         answers: it.answers.len(),
         validity: Some(it.validity()).filter(|it| *it != Validity::Unspecified),
+        withdrawn: it.withdrawn,
+    });
+    let ties = it.ties_broken.iter().map(|it| BrokenTie {
+        between: it.between.clone(),
+        chosen: it.chosen.clone(),
+        by: match it.by.as_ref().unwrap() {
+            tie_broken::By::EarlierRound(_) => BrokenBy::EarlierRound,
+            tie_broken::By::StatusQuo(_) => BrokenBy::StatusQuo,
+            tie_broken::By::CastingVoteId(person) => BrokenBy::CastingVote(parsed(person)),
+            tie_broken::By::LotSeed(seed) => BrokenBy::Lot(seed.clone()),
+        },
     });
     let lent = it.delegations.iter().map(|it| Lent {
         delegator: read::party(it.delegator.clone(), "delegator").unwrap(),
@@ -612,11 +922,15 @@ fn decision_seen(it: message::Decision) -> Decision {
         outcome,
         delegations: lent.collect(),
         may_vote: it.may_vote,
+        own_ballot: it.my_ballot.as_ref().map(message::Ballot::state),
+        challenges_until: read::instant(it.challenges_until, "time").unwrap(),
+        ties: ties.collect(),
+        repeats: (!it.repeats_decision_id.is_empty()).then(|| parsed(&it.repeats_decision_id)),
         roll_hash: it.roll_hash,
     }
 }
 
-fn decision_of(it: &Value) -> Decision {
+pub(super) fn decision_of(it: &Value) -> Decision {
     let figures = |it: &Value| Figures {
         direct_units: small(&it["directUnits"]),
         delegated_units: small(&it["delegatedUnits"]),
@@ -624,6 +938,13 @@ fn decision_of(it: &Value) -> Decision {
         quorum_units: small(&it["quorumUnits"]),
         quorate: it["quorate"].as_bool().unwrap(),
         options: all(&it["options"], |it| (text(&it["option"]), small(&it["units"]))),
+        weights: all(&it["options"], |it| big(&it["weight"])),
+        roll: (small(&it["rollUnits"]), big(&it["rollWeight"])),
+        abstained_units: small(&it["abstainedUnits"]),
+        requirements: all(&it["requirements"], |it| {
+            (big(&it["weight"]), big(&it["base"]), it["met"].as_bool().unwrap())
+        }),
+        objections_standing: small(&it["objectionsStanding"]),
     };
     let outcome = |it: &Value| {
         let kind = |name: &str| OutcomeKind::from_str_name(name);
@@ -645,6 +966,7 @@ fn decision_of(it: &Value) -> Decision {
             argument: text(&it["argument"]),
             answers: it["answers"].as_array().unwrap().len(),
             validity: maybe(&it["validity"], |it| known(it, "VALIDITY_", Validity::from_str_name)),
+            withdrawn: it["withdrawn"].as_bool().unwrap(),
         }),
         outcome: maybe(&it["outcome"], outcome),
         delegations: all(&it["delegations"], |it| Lent {
@@ -653,6 +975,22 @@ fn decision_of(it: &Value) -> Decision {
             not_counted: text(&it["notCounted"]),
         }),
         may_vote: it["mayVote"].as_bool().unwrap(),
+        own_ballot: maybe(&it["myBallot"], |it| {
+            known(&it["state"], "BALLOT_STATE_", BallotState::from_str_name)
+        }),
+        challenges_until: maybe_time(&it["challengesUntil"]),
+        ties: all(&it["tiesBroken"], |it| BrokenTie {
+            between: all(&it["between"], text),
+            chosen: all(&it["chosen"], text),
+            by: match it["by"].as_str().unwrap() {
+                "EARLIER_ROUND" => BrokenBy::EarlierRound,
+                "STATUS_QUO" => BrokenBy::StatusQuo,
+                "CASTING_VOTE" => BrokenBy::CastingVote(local(&it["castingVote"]["id"])),
+                "SEEDED_LOT" => BrokenBy::Lot(text(&it["lotSeed"])),
+                other => panic!("a tie is broken by {other}"),
+            },
+        }),
+        repeats: maybe(&it["repeats"], |it| local(&it["id"])),
     }
 }
 
@@ -667,6 +1005,8 @@ fn resolution_seen(it: message::Resolution) -> Resolution {
         effects: it.effects.iter().map(|it| (it.status(), it.reason.clone())).collect(),
         supersedes: other(&it.supersedes_id),
         superseded_by: other(&it.superseded_by_id),
+        changed_by: it.changed_by_ids.iter().map(|id| parsed(id)).collect(),
+        implementation: it.implementation(),
         ended_at: read::instant(it.ended_at, "time").unwrap(),
         winners: it.winners,
         title: it.title,
@@ -690,6 +1030,10 @@ fn resolution_of(it: &Value) -> Resolution {
         }),
         supersedes: maybe(&it["supersedesId"], local),
         superseded_by: maybe(&it["supersededById"], local),
+        changed_by: all(&it["changedByIds"], local),
+        implementation: known(&it["implementation"], "IMPLEMENTATION_", |name| {
+            Implementation::from_str_name(name)
+        }),
         ended_at: maybe_time(&it["endedAt"]),
     }
 }
@@ -725,6 +1069,10 @@ fn text(value: &Value) -> String {
 /// A number; null is zero.
 fn small(value: &Value) -> u32 {
     u32::try_from(value.as_u64().unwrap_or_default()).unwrap()
+}
+
+fn big(value: &Value) -> u64 {
+    value.as_u64().unwrap()
 }
 
 fn all<T>(list: &Value, read: impl Fn(&Value) -> T) -> Vec<T> {

@@ -228,6 +228,10 @@ fn effect_input(effect: &Effect) -> Value {
         let party = read::party(Some(party.clone()), "party").unwrap();
         json!({ "membership": { "change": change, "partyId": global_party(party) } })
     };
+    let resolution = |change: &str, older: &str| {
+        let older = id::<kinds::Resolution>(older);
+        json!({ "resolution": { "change": change, "resolutionId": older } })
+    };
     match effect.effect.as_ref().unwrap() {
         effect::Effect::AmendCharter(it) => json!({ "amendCharter": changes(it) }),
         effect::Effect::ChangePolicies(it) => json!({ "changePolicies": changes(it) }),
@@ -238,7 +242,10 @@ fn effect_input(effect: &Effect) -> Value {
         effect::Effect::PauseNetwork(_) => json!({ "networkState": "PAUSE" }),
         effect::Effect::ResumeNetwork(_) => json!({ "networkState": "RESUME" }),
         effect::Effect::DissolveNetwork(_) => json!({ "networkState": "DISSOLVE" }),
+        effect::Effect::OpenMembership(_) => json!({ "networkState": "OPEN_MEMBERSHIP" }),
+        effect::Effect::CloseMembership(_) => json!({ "networkState": "CLOSE_MEMBERSHIP" }),
         effect::Effect::AdmitMember(party) => member("ADMIT", party),
+        effect::Effect::DeclineApplication(party) => member("DECLINE", party),
         effect::Effect::SuspendMember(party) => member("SUSPEND", party),
         effect::Effect::ReinstateMember(party) => member("REINSTATE", party),
         effect::Effect::ExpelMember(party) => member("EXPEL", party),
@@ -253,6 +260,8 @@ fn effect_input(effect: &Effect) -> Value {
             json!({ "prioritiseAgenda": items.collect::<Vec<_>>() })
         }
         effect::Effect::AdoptGoal(goal) => json!({ "adoptGoal": id::<kinds::Goal>(goal) }),
+        effect::Effect::AmendResolution(older) => resolution("AMEND", older),
+        effect::Effect::RepealResolution(older) => resolution("REPEAL", older),
     }
 }
 

@@ -221,3 +221,57 @@ proptest! {
         drop(read_scores(&text, &Layout::default()));
     }
 }
+
+const BY_CANDIDATE: &str = "\
+Precinct,candidate_Bob,candidate_Ann,CANDIDATE_Cole,count
+P1,2,1,,3
+P1,1,1,2,1
+P2,0,4,1,1
+P2,,skipped,,1
+";
+
+#[test]
+fn a_column_may_be_a_candidate_with_ranks_in_its_cells() {
+    let ranks = read_candidates(BY_CANDIDATE, &Layout::default()).unwrap();
+    assert_eq!(ranks.profile.candidates(), ["Ann", "Bob", "Cole"]);
+    assert_eq!(lists(&ranks), ["3 Ann>Bob", "1 Cole>Ann"]);
+    assert_eq!(ranks.columns.unread, ["Precinct"]);
+    assert_eq!(ranks.columns.weight.as_deref(), Some("count"));
+    let noticed = Noticed { lines: 4, blank: 2, skips: 1, overvotes: 1, repeats: 0 };
+    assert_eq!(ranks.noticed, noticed);
+    let skip = Reading { overvotes: Overvotes::Skip, ..Reading::LENIENT };
+    let skipped = read_candidates(BY_CANDIDATE, &with(skip)).unwrap();
+    assert_eq!(lists(&skipped), ["3 Ann>Bob", "1 Cole", "1 Cole>Ann"]);
+    let stop = Reading { skips: Skips::Stop, ..Reading::LENIENT };
+    assert_eq!(
+        lists(&read_candidates(BY_CANDIDATE, &with(stop)).unwrap()),
+        ["3 Ann>Bob", "1 Cole"]
+    );
+}
+
+#[test]
+fn columns_of_candidates_are_named_by_the_caller_or_are_all_but_the_weight() {
+    let all = read_candidates("Ann,Bob\n1,2\n,1\n", &Layout::default()).unwrap();
+    assert_eq!(lists(&all), ["1 Ann>Bob", "1 Bob"]);
+    let layout = Layout { rank_columns: vec!["Bob".into()], ..Layout::default() };
+    let named = read_candidates("id,Ann,Bob\n7,1,2\n8,,1\n", &layout).unwrap();
+    assert_eq!(lists(&named), ["2 Bob"]);
+    let layout = Layout { excluded: vec!["Ann".into()], ..Layout::default() };
+    let without = read_candidates(BY_CANDIDATE, &layout).unwrap();
+    assert_eq!(without.profile.candidates(), ["Bob", "Cole"]);
+    assert_eq!(lists(&without), ["3 Bob", "1 Cole"]);
+}
+
+#[test]
+fn a_cell_that_is_no_rank_is_refused_with_its_line_and_column() {
+    let wrong = |text: &str| {
+        let error = read_candidates(text, &Layout::default()).unwrap_err();
+        (error.line, error.fault)
+    };
+    let rank =
+        |text: &str, column: &str| CsvFault::Rank { text: text.into(), column: column.into() };
+    assert_eq!(wrong("Ann,Bob\n1,2\n1,first\n"), (3, rank("first", "Bob")));
+    assert_eq!(wrong("id,Ann\nP1,2\n"), (2, rank("P1", "id")));
+    assert_eq!(wrong("Ann\n1001\n"), (2, rank("1001", "Ann")));
+    assert_eq!(wrong("Ann\n-1\n"), (2, rank("-1", "Ann")));
+}

@@ -480,3 +480,16 @@ proptest! {
         prop_assert!(!weakens(&with(numerator), Some(&with(numerator + more))));
     }
 }
+
+#[test]
+fn a_hasty_vote_does_not_satisfy_a_policy_that_asks_for_time() {
+    let slow = DecisionPolicy { discussion_hours_min: 168, ..two_thirds() };
+    let window = VotingWindow { hours_min: two_thirds().window.hours_min + 1, ..slow.window };
+    for slow in [slow.clone(), DecisionPolicy { window, ..two_thirds() }] {
+        let enough = yes_and_no(30, 20, 5);
+        assert!(!satisfies(&slow, &two_thirds(), &enough));
+        assert!(satisfies(&slow, &slow, &enough));
+        assert!(satisfies(&two_thirds(), &slow, &enough));
+        assert!(satisfies(&slow, &two_thirds(), &yes_and_no(30, 30, 0)), "nobody was outvoted");
+    }
+}

@@ -195,7 +195,7 @@ async fn a_goal_shows_who_stands_behind_it_and_what_took_its_place() {
         let drafted = GoalEvent::GoalDrafted { network: OLD_CITY, by: ANNA, text: text.to_owned() };
         record.enter(goal.uuid(), day(9, 1), drafted).await;
     }
-    for by in [CHLOE, BEN] {
+    for by in [CHLOE, BEN, ANNA] {
         record.enter(goal.uuid(), day(9, 2), GoalEvent::GoalEndorsed { by }).await;
     }
     let withdrawn = GoalEvent::GoalEndorsementWithdrawn { by: CHLOE };
@@ -204,7 +204,7 @@ async fn a_goal_shows_who_stands_behind_it_and_what_took_its_place() {
     let superseded = GoalEvent::GoalSuperseded { by_goal: next, decision: VOTE };
     record.enter(goal.uuid(), day(9, 5), superseded).await;
     let found = read(&view, move |connection| goals::goal(connection, goal)).await.unwrap();
-    assert_eq!(found.endorsers, [BEN]);
+    assert_eq!(found.endorsers, [BEN, ANNA], "in the order in which they said so");
     assert_eq!((found.adopted_by, found.superseded_by), (Some(VOTE), Some(next)));
     assert_eq!(found.status, GoalStatus::Superseded);
     let drafted = Some(GoalStatus::Drafted);
@@ -212,5 +212,8 @@ async fn a_goal_shows_who_stands_behind_it_and_what_took_its_place() {
     let list = move |connection: &_| goals::goals(connection, (OLD_CITY, drafted), part);
     let listed = read(&view, list).await;
     assert_eq!((listed.total, listed.items[0].goal), (1, next));
+    let list = move |connection: &_| goals::goals(connection, (OLD_CITY, None), part);
+    let listed = read(&view, list).await.items;
+    assert_eq!([listed[0].goal, listed[1].goal], [next, goal], "the newest first");
     expect_rebuilt_equals::<ProposalsView>(&record, &view).await;
 }

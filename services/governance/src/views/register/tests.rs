@@ -108,6 +108,47 @@ async fn a_lineage_names_every_entry_whichever_is_asked_about() {
 }
 
 #[tokio::test]
+async fn a_lineage_names_what_amended_and_what_repealed_an_entry() {
+    let record = Record::new();
+    let view = record.follow::<RegisterView>().await;
+    for (number, month) in (1..=4).zip(3..) {
+        adopt(&record, number, day(month, 1), None).await;
+    }
+    for by in [2, 3] {
+        let amended = ResolutionEvent::ResolutionAmended { decision: decision(by) };
+        enter(&record, 1, day(7, 1), amended).await;
+    }
+    let repealed = ResolutionEvent::ResolutionRepealed { decision: decision(4) };
+    enter(&record, 1, day(7, 2), repealed).await;
+    for number in 1..=4 {
+        let line = read(&view, move |connection| lineage(connection, entry(number))).await;
+        let line: Vec<_> = line.into_iter().map(|row| row.resolution).collect();
+        assert_eq!(line, [entry(1), entry(2), entry(3), entry(4)]);
+    }
+    let history = read(&view, |connection| history(connection, entry(1))).await;
+    assert_eq!(history.changed_by, [entry(2), entry(3), entry(4)]);
+    expect_rebuilt_equals::<RegisterView>(&record, &view).await;
+}
+
+#[tokio::test]
+async fn a_resolution_is_done_when_its_last_effect_is() {
+    let record = Record::new();
+    let view = record.follow::<RegisterView>().await;
+    adopt(&record, 1, day(3, 1), None).await;
+    let of_now = || read(&view, |connection| resolution(connection, entry(1)));
+    for index in 0..2 {
+        let (network, decision, effect) = (OLD_CITY, decision(1), Effect::PauseNetwork {});
+        let issued = ResolutionEvent::EffectIssued { network, decision, index, effect };
+        enter(&record, 1, day(3, 1), issued).await;
+    }
+    enter(&record, 1, day(3, 2), ResolutionEvent::EffectConfirmed { index: 0 }).await;
+    assert_eq!(of_now().await.unwrap().implementation, Implementation::Pending);
+    enter(&record, 1, day(3, 3), ResolutionEvent::EffectConfirmed { index: 1 }).await;
+    assert_eq!(of_now().await.unwrap().implementation, Implementation::Done);
+    expect_rebuilt_equals::<RegisterView>(&record, &view).await;
+}
+
+#[tokio::test]
 async fn effects_and_implementation_are_tracked() {
     let record = Record::new();
     let view = record.follow::<RegisterView>().await;
@@ -138,7 +179,9 @@ async fn effects_and_implementation_are_tracked() {
         let of = (OLD_CITY, None, Standing::Any);
         read(&view, move |connection| resolutions(connection, of, known_now(at), ALL))
     };
-    assert_eq!(implemented(day(3, 5)).await.items[0].implementation, Implementation::Pending);
+    let at = async |moment| implemented(moment).await.items[0].implementation;
+    assert_eq!(at(day(3, 2)).await, Implementation::Pending);
+    assert_eq!(at(day(3, 5)).await, Implementation::Failed, "one effect failed");
     assert_eq!(implemented(day(4, 2)).await.items[0].implementation, Implementation::Done);
     expect_rebuilt_equals::<RegisterView>(&record, &view).await;
 }

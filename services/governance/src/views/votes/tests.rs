@@ -101,6 +101,21 @@ async fn figures_after_ones_own_vote_are_seen_by_those_who_voted() {
 }
 
 #[tokio::test]
+async fn whoever_represents_an_organisation_by_now_votes_for_it() {
+    let record = Record::new();
+    let view = record.follow::<DecisionsView>().await;
+    open(&record, Secrecy::Open, ResultsShown::Live).await;
+    let replaced =
+        DecisionEvent::RepresentativeReplaced { voter: BAKERY, representative: Some(DORA) };
+    enter(&record, day(11, 2), replaced).await;
+    let (chloe, _) = seen(&view, Some(CHLOE)).await;
+    assert_eq!((chloe.involvement, chloe.entries), (Involvement::Outside, Vec::new()));
+    let (dora, _) = seen(&view, Some(DORA)).await;
+    assert_eq!((dora.involvement, dora.entries[0].entry.party), (Involvement::Entitled, BAKERY));
+    expect_rebuilt_equals::<DecisionsView>(&record, &view).await;
+}
+
+#[tokio::test]
 async fn results_after_close_are_hidden_from_everybody_until_then() {
     let record = Record::new();
     let view = record.follow::<DecisionsView>().await;
@@ -127,6 +142,8 @@ async fn a_secret_vote_shows_nothing_before_its_box_is_opened_and_then_only_sums
     assert_eq!((anna.figures, ballots), (None, false));
 
     close(&record).await;
+    let (anna, _) = seen(&view, Some(ANNA)).await;
+    assert_eq!(anna.figures, None, "zeros would be false");
     let choice = Choice::Option(OptionKey("agree".into()));
     let ballots = vec![AlikeBallots { choice, weight: 1, count: 2 }];
     let sealed = BallotBoxEvent::BallotBoxSealed { decision: VOTE, ballots };

@@ -198,6 +198,8 @@ async fn every_effect_that_concerns_members_or_the_network_is_carried_out_and_no
     let types = BTreeSet::from([NetworkType::Alignment]);
     let effects = [
         (Effect::DeclareNetworkType { types }, "NetworkTypeDeclared"),
+        (Effect::OpenMembership {}, "MembershipOpened"),
+        (Effect::CloseMembership {}, "MembershipClosed"),
         (Effect::AdmitMember { party }, "MemberAdmitted"),
         (Effect::SuspendMember { party }, "MemberSuspended"),
         (Effect::ReinstateMember { party }, "MemberReinstated"),
@@ -210,6 +212,16 @@ async fn every_effect_that_concerns_members_or_the_network_is_carried_out_and_no
         let (led_to, noted) = scene.came_of(index, effect).await;
         assert_eq!((names(&led_to), noted), (vec![expected], applied(index)));
     }
+}
+
+#[tokio::test]
+async fn an_application_is_declined_by_decision() {
+    let scene = Scene::active().await;
+    let party = Party::Person(CHLOE);
+    let (led_to, noted) = scene.came_of(0, Effect::DeclineApplication { party }).await;
+    assert_eq!((names(&led_to), noted), (vec!["ApplicationDeclined"], applied(0)));
+    let again = scene.came_of(1, Effect::DeclineApplication { party }).await;
+    assert_eq!(again.1, refused(1, "NOT_APPLIED"));
 }
 
 #[tokio::test]

@@ -1,0 +1,104 @@
+//! Ballots with one column a candidate, and the number of a rank in each cell.
+
+use std::collections::BTreeMap;
+
+use super::{
+    super::{
+        Ballots, ProfileError,
+        marks::{Mark, Noticed},
+    },
+    CsvFault, Layout, Ranks, SKIPPED, head, named, next, refusal, shown, taken, weight_column,
+    weight_of,
+};
+use crate::{ballots::csv::records::Records, count::Candidate};
+
+/// What the name of a candidate's column may begin with, in any case; it is no part of the name.
+const PREFIXES: [&str; 2] = ["candidate_", "candidate:"];
+
+/// The largest number of a rank; no paper has as many.
+const RANK_MAX: u32 = 1_000;
+
+/// A column that is a candidate.
+struct Column {
+    index: usize,
+    mark: Mark,
+}
+
+/// The name of the candidate whose column this is; `None` when its name does not say so.
+fn candidate_name(column: &str) -> Option<&str> {
+    PREFIXES.iter().find_map(|prefix| {
+        let begins = column.get(..prefix.len())?;
+        begins.eq_ignore_ascii_case(prefix).then(|| column[prefix.len()..].trim())
+    })
+}
+
+/// Which columns are candidates: those that the caller names, those that say so, or all but the
+/// weights.
+fn columns(
+    head: &[String],
+    layout: &Layout,
+    weight: Option<usize>,
+) -> Result<Vec<usize>, CsvFault> {
+    if !layout.rank_columns.is_empty() {
+        return named(head, &layout.rank_columns);
+    }
+    let saying = |index: &usize| candidate_name(&head[*index]).is_some();
+    let said: Vec<usize> = (0..head.len()).filter(saying).collect();
+    let others = || (0..head.len()).filter(|index| Some(*index) != weight).collect();
+    Ok(if said.is_empty() { others() } else { said })
+}
+
+/// Reads a list whose first line is still to come.
+pub(super) fn candidates(records: &mut Records<'_>, layout: &Layout) -> Result<Ranks, CsvFault> {
+    let head = head(records)?;
+    let weight = weight_column(&head, &layout.weight_column, &[])?;
+    let read = columns(&head, layout, weight)?;
+    let name = |index: usize| candidate_name(&head[index]).unwrap_or(&head[index]);
+    let mut order = read.clone();
+    order.sort_by(|left, right| name(*left).cmp(name(*right)));
+    let mut names = Vec::new();
+    let mut standing = Vec::new();
+    for index in order {
+        let excluded = layout.excluded.iter().any(|it| it.trim() == name(index));
+        let mark = if excluded {
+            Mark::Withdrawn
+        } else {
+            let place = Candidate::at(names.len()).ok_or(ProfileError::TooManyCandidates)?;
+            names.push(name(index).to_owned());
+            Mark::Candidate(place)
+        };
+        standing.push(Column { index, mark });
+    }
+    let mut ballots = Ballots::of(names.clone())?;
+    let mut noticed = Noticed::default();
+    let (mut record, mut ranked) = (Vec::new(), Vec::new());
+    while next(records, &mut record, head.len())? {
+        let mut marks = BTreeMap::<u32, Mark>::new();
+        for Column { index, mark } in &standing {
+            if let Some(rank) = rank(record[*index].as_ref(), &head[*index], layout)? {
+                marks.entry(rank).and_modify(|at| *at = Mark::Overvote).or_insert(*mark);
+            }
+        }
+        ranked.clear();
+        let last = marks.keys().next_back().copied().unwrap_or(0);
+        let paper = (1..=last).map(|rank| marks.get(&rank).copied().unwrap_or(Mark::Skipped));
+        let outcome = layout.reading.read(paper, &mut ranked, &mut noticed);
+        outcome.map_err(|refused| refusal(refused, |place| names[place].clone()))?;
+        ballots.add(&ranked, weight_of(weight, &record)?)?;
+    }
+    let columns = taken(records.delimiter(), &head, &read, weight);
+    Ok(Ranks { profile: ballots.profile()?, columns, noticed })
+}
+
+/// The rank that a cell gives; `None` when it gives none: nothing, 0, or a word for it.
+fn rank(text: &str, column: &str, layout: &Layout) -> Result<Option<u32>, CsvFault> {
+    let is_skipped = text.is_empty()
+        || SKIPPED.iter().any(|word| text.eq_ignore_ascii_case(word))
+        || layout.skipped.iter().any(|word| text.eq_ignore_ascii_case(word));
+    match text.parse() {
+        Ok(0) => Ok(None),
+        Ok(rank @ 1..=RANK_MAX) => Ok(Some(rank)),
+        Err(_) if is_skipped => Ok(None),
+        Ok(_) | Err(_) => Err(CsvFault::Rank { text: shown(text), column: column.to_owned() }),
+    }
+}
