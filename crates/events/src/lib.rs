@@ -36,7 +36,7 @@ pub use decision::{
     TieBreak, Validity,
 };
 pub use delegation::{DelegationEvent, DelegatorShown};
-pub use effect::EffectEvent;
+pub use effect::{EffectAnswer, EffectCommand, EffectEvent, EffectRejection};
 pub use gathering::{AttendanceMode, AttendanceSource, CorrectionReason, GatheringEvent};
 pub use goal::GoalEvent;
 pub use mandate::{MandateEvent, RecalledBecause};

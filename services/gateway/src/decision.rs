@@ -120,6 +120,8 @@ pub(crate) enum BallotState {
     RecordedOnBehalf = message::BallotState::RecordedOnBehalf as isize,
     /// Written down by somebody else, and the member concerned says that it was not so.
     Repudiated = message::BallotState::Repudiated as isize,
+    /// Written down by somebody else, and the member concerned says that it was so.
+    Confirmed = message::BallotState::Confirmed as isize,
 }
 
 impl From<BallotState> for i32 {
@@ -171,8 +173,13 @@ pub(crate) struct Decision {
     quorum_units_missing: Option<u32>,
     /// The figures so far, or those of the certificate; null while you may not see any.
     figures: Option<Figures>,
+    /// What would adopt the proposal as the votes stand; null when voting is not open, while you may
+    /// not see the figures, and for methods that adopt nothing.
+    lacking: Option<Lacking>,
     /// What was objected, in order of the numbers.
     objections: Vec<Objection>,
+    /// What was said against the result, in order of time.
+    challenges: Vec<Challenge>,
     /// What it came to; null before the certificate.
     outcome: Option<Outcome>,
     /// Until when the result may be challenged; null where it may not, and before the certificate.
@@ -208,6 +215,7 @@ impl Decision {
         let policy = decision.policy.ok_or_else(|| lacking("policy"))?;
         let options = decision.options.into_iter().map(DecisionOption::of);
         let objections = decision.objections.into_iter().map(Objection::of);
+        let challenges = decision.challenges.into_iter().map(Challenge::of);
         let ties_broken = decision.ties_broken.into_iter().map(TieBroken::of);
         let delegations = decision.delegations.into_iter().map(ResolvedDelegation::of);
         let roll_hash = scalars::given(decision.roll_hash);
@@ -232,7 +240,9 @@ impl Decision {
             ballot_count: decision.ballots,
             quorum_units_missing: decision.quorum_units_missing,
             figures: decision.figures.map(Figures::of),
+            lacking: decision.lacking.map(Lacking::of),
             objections: objections.collect::<Result<_, _>>()?,
+            challenges: challenges.collect::<Result<_, _>>()?,
             outcome: decision.outcome.map(Outcome::of).transpose()?,
             challenges_until: DateTime::maybe(decision.challenges_until)?,
             ties_broken: ties_broken.collect::<Result<_, _>>()?,
@@ -544,6 +554,69 @@ impl ObjectionAnswer {
     /// Who answered; null when you may not know of them.
     async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         Ok(node::person(Call::of(ctx)?, &self.person_id).await?)
+    }
+}
+
+/// What figures lack to adopt a proposal.
+#[derive(SimpleObject)]
+pub(crate) struct Lacking {
+    /// How many more people have to take part for the quorum; null when no number would do.
+    quorum_units: Option<u32>,
+    /// How much more weight has to agree if nobody else votes any more; 0 when enough do, and null
+    /// when all who have not voted would not be enough.
+    agreeing_weight: Option<Count>,
+    /// How many people have to give up a block or, where all must agree, a disagreement.
+    opposed_units: u32,
+    /// How many objections have to be resolved.
+    objections: u32,
+}
+
+impl Lacking {
+    fn of(lacking: message::Lacking) -> Lacking {
+        let message::Lacking { quorum_units, agreeing_weight, opposed_units, objections } = lacking;
+        let agreeing_weight = agreeing_weight.map(Count);
+        Lacking { quorum_units, agreeing_weight, opposed_units, objections }
+    }
+}
+
+/// What somebody said against a result.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct Challenge {
+    /// Why; null when its writer was erased.
+    grounds: Option<String>,
+    /// When it was raised.
+    raised_at: DateTime,
+    /// Whether it is right; null when nobody judged it.
+    ruling: Option<ChallengeRuling>,
+    #[graphql(skip)]
+    raised_by: AnyParty,
+    #[graphql(skip)]
+    judged_by_id: String,
+}
+
+impl Challenge {
+    fn of(challenge: message::Challenge) -> Result<Challenge, Status> {
+        Ok(Challenge {
+            grounds: scalars::given(challenge.grounds),
+            raised_at: DateTime::of(challenge.raised_at)?,
+            ruling: scalars::maybe_known(challenge.ruling)?,
+            raised_by: call::party(challenge.raised_by.as_ref())?,
+            judged_by_id: challenge.judged_by_id,
+        })
+    }
+}
+
+#[ComplexObject]
+impl Challenge {
+    /// Who raised it; null when you may not know of them.
+    async fn raised_by(&self, ctx: &Context<'_>) -> Result<Option<Party>> {
+        Ok(node::party(Call::of(ctx)?, self.raised_by).await?)
+    }
+
+    /// Who judged it; null when nobody did, or when you may not know of them.
+    async fn judged_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        Ok(node::person(Call::of(ctx)?, &self.judged_by_id).await?)
     }
 }
 
@@ -1266,7 +1339,8 @@ impl DecisionMutation {
         Ok(Some(WithdrawBallotPayload { receipt, changed: ChangedDecision(decision) }))
     }
 
-    /// Writes down how a member voted who could not do so here. A mandate holder.
+    /// Writes down how a member voted who could not do so here. Somebody else who stands on the
+    /// roll, or who called the decision.
     #[graphql(complexity = "call::COST + child_complexity")]
     async fn record_ballot_on_behalf(
         &self,

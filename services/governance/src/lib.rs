@@ -13,7 +13,6 @@ pub mod agenda;
 pub mod charter;
 pub mod decision;
 pub mod delegation;
-pub mod effect;
 pub mod goal;
 pub mod mandate;
 pub mod opened;

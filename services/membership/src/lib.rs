@@ -6,7 +6,6 @@
 //! [`grpc`].
 
 pub mod affiliation;
-pub mod effect;
 pub mod gathering;
 pub mod membership;
 pub mod network;

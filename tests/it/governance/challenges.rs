@@ -57,7 +57,9 @@ async fn a_challenge_that_is_dismissed_changes_nothing_and_no_effect_comes_befor
         assert_eq!(early, Err(refusal("PRECONDITION", "RESULT_NOT_CHALLENGED")));
         ben.challenge(decision, "Dora was away").await.unwrap();
         assert_eq!(ben.challenge(decision, "Dora was away").await.unwrap().events, 0);
-        assert_eq!(read().await.phase, DecisionPhase::Challenged);
+        let doubted = read().await;
+        assert_eq!(doubted.phase, DecisionPhase::Challenged);
+        assert_eq!(doubted.challenges, [("Dora was away".to_owned(), None)]);
         let own = ben.decide_challenge(decision, ChallengeRuling::Dismissed).await;
         assert_eq!(own, Err(refusal("FORBIDDEN", "JUDGE_HAS_PART")));
         let stranger = world.person(town.finn).challenge(decision, "Why not?").await;
@@ -78,6 +80,8 @@ async fn a_challenge_that_is_dismissed_changes_nothing_and_no_effect_comes_befor
         assert_eq!(chloe.challenge(decision, "On reflection").await, over);
         let done = read().await;
         assert_eq!((done.phase, done.outcome), (DecisionPhase::Final, certified.outcome));
+        let dismissed = Some(ChallengeRuling::Dismissed);
+        assert_eq!(done.challenges, [("Dora was away".to_owned(), dismissed)]);
         assert_eq!(members(&world, &town).await, 6);
         let events = events_of(&world, town.network).await;
         let authority = format!("decision/{decision}");
@@ -109,6 +113,7 @@ async fn a_result_rightly_doubted_is_annulled_and_voted_on_again_with_nothing_de
         world.settle().await;
         let annulled = anna.decision(first).await.unwrap();
         assert_eq!(annulled.phase, DecisionPhase::Annulled);
+        assert_eq!(annulled.challenges[0].1, Some(ChallengeRuling::Upheld));
         let certificate = anna.certificate(first).await.unwrap();
         governance::certificate::verify_json(&certificate).unwrap();
         world.pass(48).await;

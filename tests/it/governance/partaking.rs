@@ -30,11 +30,17 @@ async fn how_many_are_missing_follows_each_ballot_and_each_change_of_the_roll() 
             let seen = world.person(erin).decision(decision).await.unwrap();
             (seen.roll_units, seen.quorum_units_missing.unwrap())
         };
+        let lacking = async || {
+            let seen = world.person(erin).decision(decision).await.unwrap();
+            seen.lacking.map(|lacking| (lacking.quorum_units, lacking.agreeing_weight))
+        };
         assert_eq!(missing().await, (5, 3));
+        assert_eq!(lacking().await, Some((Some(3), Some(1))));
         world.person(anna).vote(decision, option("agree")).await.unwrap();
         assert_eq!(missing().await, (5, 2));
         world.person(anna).vote(decision, option("disagree")).await.unwrap();
         assert_eq!(missing().await, (5, 2), "a change is no second vote");
+        assert_eq!(lacking().await, Some((Some(2), Some(2))), "two who agree outvote Anna");
         world.person(ben).vote(decision, super::town::abstain()).await.unwrap();
         assert_eq!(missing().await, (5, 1));
         world.person(anna).withdraw_ballot(decision).await.unwrap();
@@ -51,6 +57,7 @@ async fn how_many_are_missing_follows_each_ballot_and_each_change_of_the_roll() 
         world.person(erin).vote(decision, option("agree")).await.unwrap();
         assert_eq!(missing().await, (3, 0));
         world.pass(73).await;
+        assert_eq!(lacking().await, None, "nobody can vote any more");
         let seen = world.person(erin).decision(decision).await.unwrap();
         assert_eq!(seen.outcome, Some((OutcomeKind::Adopted, vec![])));
         let figures = seen.figures.unwrap();

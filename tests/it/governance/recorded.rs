@@ -53,6 +53,7 @@ async fn a_recorded_ballot_counts_until_its_voter_says_otherwise() {
 
         // Ben confirms his, and it is his own from then on.
         world.person(ben).confirm_ballot(decision).await.unwrap();
+        assert_eq!(own(ben).await, Some(BallotState::Confirmed));
         assert_eq!(world.person(ben).confirm_ballot(decision).await.unwrap().events, 0);
         let back = world.person(ben).repudiate_ballot(decision).await;
         assert_eq!(back, Err(refusal("PRECONDITION", "NO_RECORDED_BALLOT")));

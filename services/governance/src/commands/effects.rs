@@ -1,7 +1,7 @@
 //! The effects of decisions that governance carries out itself.
 
 use eventlog::{CommandContext, Receipt};
-use events::{CharterChange, Effect, RoleName};
+use events::{CharterChange, Effect, EffectAnswer, EffectCommand, RoleName};
 use jiff::Timestamp;
 use kernel::{
     AgendaId, CharterId, DecisionId, EffectId, GoalId, MandateId, NetworkId, Party, PersonId,
@@ -13,7 +13,6 @@ use crate::{
     agenda::{Agenda, AgendaCommand},
     charter::{Amendment, Charter, CharterCommand},
     decision::{Decision, DecisionRejection},
-    effect::{EffectAnswer, EffectCommand},
     goal::{Goal, GoalCommand},
     mandate::{Conferral, Mandate, MandateCommand, Recall},
     resolution::{Later, ResolutionCommand},

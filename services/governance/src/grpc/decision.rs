@@ -25,12 +25,13 @@ use super::{
 };
 use crate::{
     commands::decision::Voter,
+    counting::Lacking,
     decision::{ChallengeFinding, DecisionCommand},
     queries::Thing,
     views::{
         decisions::{
-            BallotRow, BallotStatus, DecisionPhase, DecisionRow, ObjectionRow, ObjectionStatus,
-            TieRow,
+            BallotRow, BallotStatus, ChallengeRow, ChallengeStatus, DecisionPhase, DecisionRow,
+            ObjectionRow, ObjectionStatus, TieRow,
         },
         participation::{ParticipationOrder, ParticipationRow, ProposerRow},
         votes::VoteSeen,
@@ -439,7 +440,7 @@ impl GovernanceGrpc {
         Ok((decisions, found.position.0))
     }
 
-    /// Three reads, however many decisions.
+    /// Four reads, however many decisions.
     async fn described(
         &self,
         rows: Vec<DecisionRow>,
@@ -449,12 +450,19 @@ impl GovernanceGrpc {
         let ids: Vec<DecisionId> = rows.iter().map(|row| row.decision).collect();
         let votes = self.queries.votes_of(ids.clone(), caller, position).await;
         let votes = votes.map_err(query_status)?.value;
-        let objections = self.queries.objections_of(ids, position).await;
+        let objections = self.queries.objections_of(ids.clone(), position).await;
         let objections = objections.map_err(query_status)?.value;
+        let challenges = self.queries.challenges_of(ids, position).await;
+        let challenges = challenges.map_err(query_status)?.value;
         let viewer = caller.person();
         let described = rows.iter().map(|row| {
-            let about = objections.get(&row.decision).map(Vec::as_slice).unwrap_or_default();
-            decision_message(row, votes.get(&row.decision), about, viewer)
+            let objections = objections.get(&row.decision).map(Vec::as_slice).unwrap_or_default();
+            let challenges = challenges.get(&row.decision).map(Vec::as_slice).unwrap_or_default();
+            message::Decision {
+                objections: objections.iter().map(objection_message).collect(),
+                challenges: challenges.iter().map(challenge_message).collect(),
+                ..decision_message(row, votes.get(&row.decision), viewer)
+            }
         });
         Ok(described.collect())
     }
@@ -502,10 +510,10 @@ fn finding_message(finding: ChallengeFinding) -> message::ChallengeRuling {
     }
 }
 
+/// A decision without what was said against it.
 fn decision_message(
     row: &DecisionRow,
     vote: Option<&VoteSeen>,
-    objections: &[ObjectionRow],
     viewer: Option<PersonId>,
 ) -> message::Decision {
     let terms = &row.terms;
@@ -539,7 +547,9 @@ fn decision_message(
         ballots: vote.and_then(|vote| vote.turnout.voted).unwrap_or(0),
         quorum_units_missing: vote.and_then(|vote| vote.quorum_units_missing),
         figures: figures.map(figures_message),
-        objections: objections.iter().map(objection_message).collect(),
+        objections: Vec::new(),
+        challenges: Vec::new(),
+        lacking: vote.and_then(|vote| vote.lacking).map(lacking_message),
         outcome: certificate.and_then(|it| it.outcome.as_ref()).map(outcome_message),
         challenges_until: certificate.and_then(|it| it.challenges_until).map(read::timestamp),
         ties_broken: certificate
@@ -641,6 +651,26 @@ fn resolved_message(resolved: &events::ResolvedDelegation) -> message::ResolvedD
     }
 }
 
+fn lacking_message(lacking: Lacking) -> message::Lacking {
+    let Lacking { quorum_units, agreeing_weight, opposed_units, objections } = lacking;
+    message::Lacking { quorum_units, agreeing_weight, opposed_units, objections }
+}
+
+fn challenge_message(row: &ChallengeRow) -> message::Challenge {
+    let ruling = match row.status {
+        ChallengeStatus::Raised => message::ChallengeRuling::Unspecified,
+        ChallengeStatus::Dismissed => message::ChallengeRuling::Dismissed,
+        ChallengeStatus::Upheld => message::ChallengeRuling::Upheld,
+    };
+    message::Challenge {
+        raised_by: Some(read::party_message(row.by)),
+        grounds: shown(&row.grounds),
+        raised_at: Some(read::timestamp(row.at)),
+        ruling: ruling.into(),
+        judged_by_id: optional_id(row.judged_by),
+    }
+}
+
 fn objection_message(row: &ObjectionRow) -> message::Objection {
     let validity = match row.status {
         ObjectionStatus::Valid => words::validity_message(Validity::Valid),
@@ -667,7 +697,8 @@ fn objection_message(row: &ObjectionRow) -> message::Objection {
 fn ballot_message(row: &BallotRow) -> message::Ballot {
     let state = match row.status {
         BallotStatus::Cast => message::BallotState::Cast,
-        BallotStatus::Recorded | BallotStatus::Confirmed => message::BallotState::RecordedOnBehalf,
+        BallotStatus::Recorded => message::BallotState::RecordedOnBehalf,
+        BallotStatus::Confirmed => message::BallotState::Confirmed,
         BallotStatus::Repudiated => message::BallotState::Repudiated,
     };
     message::Ballot {

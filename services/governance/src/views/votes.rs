@@ -7,11 +7,14 @@ use rusqlite::Connection;
 
 use super::{
     Listed, Part,
-    decisions::{self, BallotRow, DecisionRow, EntryRow, TurnoutRow},
+    decisions::{self, BallotRow, DecisionPhase, DecisionRow, EntryRow, TurnoutRow},
     figures,
     sight::{Aspect, Involvement, may_see},
 };
-use crate::counting::{Lacking, Uncountable, quorum_units, what_would_it_take};
+use crate::{
+    counting::{Lacking, Uncountable, quorum_units, what_would_it_take},
+    policy::adopts_proposals,
+};
 
 #[cfg(test)]
 mod tests;
@@ -35,7 +38,8 @@ pub struct VoteSeen {
     pub quorum_units_missing: Option<u32>,
     /// The figures as they stand; `None` when they are not to be seen, or there is no roll yet.
     pub figures: Option<Figures>,
-    /// What would make it adopted; `None` with the figures.
+    /// What would make it adopted as the votes stand; `None` with the figures, when voting is not
+    /// open, and for methods that adopt nothing.
     pub lacking: Option<Lacking>,
 }
 
@@ -67,6 +71,7 @@ pub fn vote(
     let mut turnout = decisions::turnout(connection, row.decision, policy.secrecy)?;
     turnout.voted = turnout.voted.filter(|_| sees(Aspect::Turnout));
     turnout.voters = turnout.voters.filter(|_| sees(Aspect::Voters));
+    let can_adopt = row.phase == DecisionPhase::Open && adopts_proposals(&policy.method);
     let quorum = row.roll.as_ref().and_then(|roll| quorum_units(policy, roll.counting_units));
     let missing = quorum.zip(turnout.voted).map(|(needed, voted)| needed.saturating_sub(voted));
     let counted =
@@ -82,7 +87,7 @@ pub fn vote(
         turnout,
         quorum_units: quorum,
         quorum_units_missing: missing,
-        lacking: figures.as_ref().map(|figures| what_would_it_take(policy, figures)),
+        lacking: figures.as_ref().filter(|_| can_adopt).map(|it| what_would_it_take(policy, it)),
         figures,
     }))
 }

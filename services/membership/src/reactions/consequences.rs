@@ -6,7 +6,10 @@
 //! which comes again changes nothing.
 
 use eventlog::{CommandContext, Fingerprint, Receipt, Recorded, UnreadableEvent};
-use events::{AffiliationEvent, Authority, CharterEvent, Effect, MembershipEvent, ResolutionEvent};
+use events::{
+    AffiliationEvent, Authority, CharterEvent, Effect, EffectAnswer, EffectCommand,
+    MembershipEvent, ResolutionEvent,
+};
 use jiff::Timestamp;
 use kernel::{
     Actor, Capacity, CommandId, DecisionId, EffectId, Event as _, MembershipId, NetworkId,
@@ -17,7 +20,6 @@ use projector::{Reaction, Retry};
 use crate::{
     affiliation::Affiliation,
     commands::{Commands, Refused},
-    effect::{self, EffectCommand, EffectOf},
     membership::{Membership, MembershipCommand},
     network::{Network, NetworkCommand},
     organisation::{LostGround, Organisation, OrganisationCommand},
@@ -26,6 +28,9 @@ use crate::{
 
 #[cfg(test)]
 mod tests;
+
+/// Which effect of which decision of which network.
+type EffectOf = (NetworkId, DecisionId, u32);
 
 /// Carries out what follows from charters, decisions and endings.
 #[derive(Clone, Debug)]
@@ -158,17 +163,17 @@ impl Consequences {
         else {
             return Ok(());
         };
-        let effect_of = EffectOf { network, decision, index };
-        let outcome = self.carry_out(event, effect_of, &effect).await?;
+        let of = (network, decision, index);
+        let outcome = self.carry_out(event, of, &effect).await?;
         let Some(outcome) = outcome else { return Ok(()) };
-        let noted = match outcome {
-            Ok(_) => EffectCommand::RecordApplied(effect_of),
+        let answer = match outcome {
+            Ok(_) => EffectCommand::ApplyEffect { network, decision, index },
             Err(refused) => {
                 let reason = refused.reason().to_owned();
-                EffectCommand::RecordRefused { effect: effect_of, reason }
+                EffectCommand::RefuseEffect { network, decision, index, reason }
             }
         };
-        self.note(event, effect_of, &noted).await
+        self.note(event, of, &answer).await
     }
 
     /// Does what an effect asks; the refusal when a rule forbids it, `None` when the effect concerns
@@ -176,7 +181,7 @@ impl Consequences {
     async fn carry_out(
         &self,
         event: &Recorded,
-        EffectOf { network, decision, index }: EffectOf,
+        (network, decision, index): EffectOf,
         effect: &Effect,
     ) -> Result<Option<Result<Receipt, Refused>>, Retry> {
         let id = EffectId::of(decision, index).uuid();
@@ -185,9 +190,9 @@ impl Consequences {
         let context = self.context(event, command_id, (network, authority))?;
         let at = context.effective_at.unwrap_or(event.effective_at);
         let Some(asked) = asked(effect, (network, decision), at) else { return Ok(None) };
-        match self.commands.load::<effect::Effect>(id).await.map_err(retry)? {
-            effect::Effect::Open => {}
-            effect::Effect::Settled => return Ok(None),
+        match self.commands.load::<EffectAnswer>(id).await.map_err(retry)? {
+            EffectAnswer::None => {}
+            EffectAnswer::Applied | EffectAnswer::Refused { .. } => return Ok(None),
         }
         let outcome = match asked {
             Asked::Network(command) => {
@@ -207,14 +212,14 @@ impl Consequences {
     async fn note(
         &self,
         event: &Recorded,
-        EffectOf { network, decision, index }: EffectOf,
-        noted: &EffectCommand,
+        (network, decision, index): EffectOf,
+        answer: &EffectCommand,
     ) -> Result<(), Retry> {
         let id = EffectId::of(decision, index).uuid();
         let authority = Some(Authority::Decision(decision));
         let command_id = CommandId::derived(id, "membership/note");
         let context = self.context(event, command_id, (network, authority))?;
-        self.commands.execute::<effect::Effect>(id, noted, &context).await.map_err(retry)?;
+        self.commands.execute::<EffectAnswer>(id, answer, &context).await.map_err(retry)?;
         Ok(())
     }
 

@@ -11,10 +11,10 @@ use wire::{
     weft::{
         common::v1 as common,
         governance::v1::{
-            self as message, AgendaItemStatus, BallotState, CharterStatus, DecisionPhase,
-            DecisionPolicy, DelegationStatus, EffectStatus, GoalStatus, Implementation,
-            MandateStatus, OutcomeKind, ProposalStatus, ResolutionStatus, Subject, Validity,
-            agenda_service_client::AgendaServiceClient,
+            self as message, AgendaItemStatus, BallotState, ChallengeRuling, CharterStatus,
+            DecisionPhase, DecisionPolicy, DelegationStatus, EffectStatus, GoalStatus,
+            Implementation, MandateStatus, OutcomeKind, ProposalStatus, ResolutionStatus, Subject,
+            Validity, agenda_service_client::AgendaServiceClient,
             charter_service_client::CharterServiceClient,
             decision_service_client::DecisionServiceClient,
             delegation_service_client::DelegationServiceClient,
@@ -103,6 +103,23 @@ pub struct Decision {
     pub ties: Vec<BrokenTie>,
     /// Which decision it repeats.
     pub repeats: Option<DecisionId>,
+    /// The grounds of those who doubted the result, and what was found.
+    pub challenges: Vec<(String, Option<ChallengeRuling>)>,
+    /// What would adopt it.
+    pub lacking: Option<Lacking>,
+}
+
+/// What would adopt a proposal, as it is seen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Lacking {
+    /// How many more people, for the quorum.
+    pub quorum_units: Option<u32>,
+    /// How much more weight has to agree.
+    pub agreeing_weight: Option<u64>,
+    /// How many people have to give up their opposition.
+    pub opposed_units: u32,
+    /// How many objections have to be resolved.
+    pub objections: u32,
 }
 
 /// A tie, and how it was broken.
@@ -298,6 +315,7 @@ pub(super) const DECISION: &str =
     rollUnits rollHash ballotCount quorumUnitsMissing mayVote
     myBallot { state } challengesUntil repeats { id }
     tiesBroken { between chosen by castingVote { id } lotSeed }
+    challenges { grounds ruling } lacking { quorumUnits agreeingWeight opposedUnits objections }
     figures {
         directUnits delegatedUnits presentUnits quorumUnits quorate options { option units weight }
         rollUnits rollWeight abstainedUnits objectionsStanding requirements { weight base met }
@@ -902,6 +920,10 @@ pub(super) fn decision_seen(it: message::Decision) -> Decision {
             tie_broken::By::LotSeed(seed) => BrokenBy::Lot(seed.clone()),
         },
     });
+    let challenges = it.challenges.iter().map(|it| {
+        let ruling = Some(it.ruling()).filter(|it| *it != ChallengeRuling::Unspecified);
+        (it.grounds.clone(), ruling)
+    });
     let lent = it.delegations.iter().map(|it| Lent {
         delegator: read::party(it.delegator.clone(), "delegator").unwrap(),
         path: it.path.iter().map(|it| read::party(Some(it.clone()), "path").unwrap()).collect(),
@@ -926,6 +948,13 @@ pub(super) fn decision_seen(it: message::Decision) -> Decision {
         challenges_until: read::instant(it.challenges_until, "time").unwrap(),
         ties: ties.collect(),
         repeats: (!it.repeats_decision_id.is_empty()).then(|| parsed(&it.repeats_decision_id)),
+        challenges: challenges.collect(),
+        lacking: it.lacking.map(|it| Lacking {
+            quorum_units: it.quorum_units,
+            agreeing_weight: it.agreeing_weight,
+            opposed_units: it.opposed_units,
+            objections: it.objections,
+        }),
         roll_hash: it.roll_hash,
     }
 }
@@ -991,6 +1020,21 @@ pub(super) fn decision_of(it: &Value) -> Decision {
             },
         }),
         repeats: maybe(&it["repeats"], |it| local(&it["id"])),
+        challenges: all(&it["challenges"], |it| {
+            let ruling =
+                |it: &Value| known(it, "CHALLENGE_RULING_", ChallengeRuling::from_str_name);
+            (text(&it["grounds"]), maybe(&it["ruling"], ruling))
+        }),
+        lacking: maybe(&it["lacking"], lacking_of),
+    }
+}
+
+fn lacking_of(it: &Value) -> Lacking {
+    Lacking {
+        quorum_units: maybe(&it["quorumUnits"], small),
+        agreeing_weight: maybe(&it["agreeingWeight"], big),
+        opposed_units: small(&it["opposedUnits"]),
+        objections: small(&it["objections"]),
     }
 }
 

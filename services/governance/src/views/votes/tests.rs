@@ -129,6 +129,7 @@ async fn results_after_close_are_hidden_from_everybody_until_then() {
     close(&record).await;
     let (dora, ballots) = seen(&view, Some(DORA)).await;
     assert!(dora.figures.is_some() && ballots);
+    assert_eq!(dora.lacking, None, "nobody can vote any more");
 }
 
 #[tokio::test]

@@ -264,7 +264,7 @@ async fn a_kill_between_an_effect_and_its_note_neither_loses_nor_repeats_it() {
     let issued = scene.issued(0, Effect::AdmitMember { party: Party::Person(CHLOE) }).await;
     let before = *scene.log.head().borrow();
     // Carried out, and then the process died before it noted so.
-    let effect = EffectOf { network: OLD_CITY, decision: DECISION, index: 0 };
+    let effect = (OLD_CITY, DECISION, 0);
     let asked = Effect::AdmitMember { party: Party::Person(CHLOE) };
     let outcome = scene.consequences.carry_out(&issued, effect, &asked).await.unwrap();
     assert!(outcome.unwrap().is_ok());
