@@ -3,6 +3,7 @@
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -200,9 +201,9 @@ async fn tell_and_show(
     let anna = founding::tell(&server, issuer, clock).await?;
     let token = token_of(issuer, Caller::Person(anna), clock);
     out::line(format_args!(
-        "\nready {url}\n\n  GraphQL   {url}/graphql\n  Anna's token, good for twelve hours:\n\n  \
-         export WEFT_SERVER={url}\n  export WEFT_TOKEN={token}\n\nCtrl-C ends it and removes its \
-         data."
+        "\nready {url}\n\n  GraphQL   {url}/graphql\n\nOn the command line, as Anna, for twelve \
+         hours:\n\n{}\n\nCtrl-C ends it and removes its data.",
+        environment(&url, &token)
     ))
 }
 
@@ -236,6 +237,14 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(here, address.port())
 }
 
+/// What to paste so that `weft` is found, and finds this server.
+fn environment(url: &str, token: &str) -> String {
+    let program = std::env::current_exe().ok();
+    let folder = program.as_deref().and_then(Path::parent);
+    let path = folder.map(|folder| format!("  export PATH=\"{}\":$PATH\n", folder.display()));
+    format!("{}  export WEFT_SERVER={url}\n  export WEFT_TOKEN={token}", path.unwrap_or_default())
+}
+
 /// Says where to look and what to try.
 fn greeting(url: &str, token: &str, loaded: &ImportAttendanceResponse, table: &str) -> String {
     let queries = QUERIES.map(|(question, query)| {
@@ -266,13 +275,13 @@ Three queries to paste into another terminal:
 {queries}
 On the command line:
 
-  export WEFT_SERVER={url}
-  export WEFT_TOKEN={token}
+{environment}
   weft structure --network {NETWORK:?} --as-of 1936-05-01
   weft structure --network {NETWORK:?} --compare 1936-03-01 1936-11-30
   weft history --network {NETWORK:?} | head -3
 
 Ctrl-C ends it and removes its data.",
+        environment = environment(url, token),
         host = url.trim_start_matches("http://"),
         attendances = loaded.attendances_recorded,
         persons = loaded.persons_registered,

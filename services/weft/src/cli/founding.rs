@@ -649,11 +649,13 @@ impl Story<'_> {
                 let status = status.trim_start_matches("RESOLUTION_STATUS_").to_lowercase();
                 let older = register.iter().find(|it| it.resolution_id == entry.supersedes_id);
                 let lineage = older.map(|it| format!(", in the place of {:?}", it.title));
+                let failed = entry.implementation() == g::Implementation::Failed;
                 said(format_args!(
-                    "  {:<11} {}{}",
+                    "  {:<11} {}{}{}",
                     status.replace('_', " "),
                     entry.title,
-                    lineage.unwrap_or_default()
+                    lineage.unwrap_or_default(),
+                    if failed { ", which could not be carried out" } else { "" }
                 ))?;
             }
             return Ok(decision);
