@@ -1,6 +1,10 @@
 //! The rules of an append, inside the transaction that may record it.
 
-use eventlog::{Answer, Append, AppendError, Appended, Fingerprint, NewEvent, Position, StreamId};
+use bytes::Bytes;
+use eventlog::{
+    Answer, Append, AppendError, Appended, Fingerprint, NewEvent, Position, Recorded, StreamId,
+};
+use jiff::Timestamp;
 use kernel::CommandId;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use smol_str::SmolStr;
@@ -18,11 +22,13 @@ struct Known {
 
 /// Records `append`, or tells why not; everything is checked before the first row is written.
 ///
-/// `end` is where the log ends within this transaction, and moves on. `now` is in microseconds.
+/// `end` is where the log ends within this transaction, and moves on; what is recorded is added to
+/// `newest`. `now` is in microseconds.
 /// An error means that the transaction is lost, and every append in it.
 pub(crate) fn admit(
     tx: &Connection,
     end: &mut Durable,
+    newest: &mut Vec<Recorded>,
     append: &Append,
     now: i64,
 ) -> rusqlite::Result<Result<Appended, AppendError>> {
@@ -47,18 +53,18 @@ pub(crate) fn admit(
     let in_event = append.events.first().is_some_and(|first| first.event_id == derived_id);
     for (append_index, event) in (0_u64..).zip(&append.events) {
         end.position += 1;
-        insert_event(
-            tx,
-            append,
-            event,
-            &Place {
-                position: end.position,
-                revision: actual + append_index,
-                append_index,
-                fingerprint: (in_event && append_index == 0).then_some(append.fingerprint.0),
-                recorded_at,
-            },
-        )?;
+        let place = Place {
+            position: end.position,
+            revision: actual + append_index,
+            append_index,
+            fingerprint: (in_event && append_index == 0).then_some(append.fingerprint.0),
+            recorded_at,
+            effective_at: event
+                .effective_at
+                .map_or(recorded_at, |at| at.as_microsecond().min(recorded_at)),
+        };
+        insert_event(tx, append, event, &place)?;
+        newest.push(recorded(append, event, &place)?);
         end.event_id = Some(event.event_id.uuid().into_bytes());
         end.recorded_at = recorded_at;
     }
@@ -216,6 +222,28 @@ struct Place {
     append_index: u64,
     fingerprint: Option<u16>,
     recorded_at: i64,
+    effective_at: i64,
+}
+
+/// The event as a reader finds it.
+fn recorded(append: &Append, event: &NewEvent, place: &Place) -> rusqlite::Result<Recorded> {
+    let instant = |micros| {
+        Timestamp::from_microsecond(micros)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+    };
+    Ok(Recorded {
+        position: Position(place.position),
+        stream: append.stream.clone(),
+        revision: place.revision,
+        event_id: event.event_id,
+        name: event.name.clone(),
+        schema: event.schema,
+        network_id: append.network_id,
+        recorded_at: instant(place.recorded_at)?,
+        effective_at: instant(place.effective_at)?,
+        metadata: Bytes::copy_from_slice(&event.metadata),
+        data: Bytes::copy_from_slice(&event.data),
+    })
 }
 
 fn insert_event(
@@ -228,9 +256,6 @@ fn insert_event(
                    fingerprint, event_id, name, schema, network_id, recorded_at, effective_at, metadata, data)
                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
                    ?14)";
-    let effective_at = event
-        .effective_at
-        .map_or(place.recorded_at, |at| at.as_microsecond().min(place.recorded_at));
     tx.prepare_cached(sql)?.execute(params![
         place.position,
         append.stream.category(),
@@ -243,7 +268,7 @@ fn insert_event(
         event.schema,
         append.network_id.map(|id| id.uuid().into_bytes()),
         place.recorded_at,
-        effective_at,
+        place.effective_at,
         event.metadata.as_slice(),
         event.data.as_slice(),
     ])?;

@@ -2,14 +2,16 @@
 //!
 //! One file in a folder of data, one thread that writes it, a few connections that read it. Start
 //! with [`SqliteLog`]; `admit.rs` has the rules of an append, `writer.rs` the batches and what
-//! happens when a disk fails, `readers.rs` the queries, `file.rs` the layout. Nothing in this crate
-//! changes or deletes a recorded event, and the file's triggers keep others from doing it.
+//! happens when a disk fails, `readers.rs` the queries, `tail.rs` the newest events in memory,
+//! `file.rs` the layout. Nothing in this crate changes or deletes a recorded event, and the file's
+//! triggers keep others from doing it.
 
 mod admit;
 mod file;
 mod lock;
 mod readers;
 mod stats;
+mod tail;
 mod writer;
 
 use std::{fs, path::Path, sync::Arc, thread};
@@ -33,6 +35,7 @@ pub use stats::{Figures, Stats};
 
 use file::{Durable, LogFile};
 use readers::Readers;
+use tail::Tail;
 use writer::{Commit, Job, QUEUE_MAX, Quota, Writer};
 
 #[cfg(test)]
@@ -55,6 +58,7 @@ pub struct SqliteLog {
     jobs: Option<mpsc::Sender<Job>>,
     thread: Option<thread::JoinHandle<()>>,
     head: watch::Receiver<Position>,
+    tail: Arc<Tail>,
     readers: Arc<Readers>,
     quota: Arc<Quota>,
     stats: Arc<Stats>,
@@ -71,14 +75,14 @@ impl SqliteLog {
         options: Options,
         clock: Arc<dyn Clock>,
     ) -> Result<SqliteLog, OpenError> {
-        SqliteLog::open_with(folder, options, clock, Box::new(commit))
+        SqliteLog::open_with(folder, options, clock, (Box::new(commit), tail::EVENTS_MAX))
     }
 
     fn open_with(
         folder: &Path,
         options: Options,
         clock: Arc<dyn Clock>,
-        commit: Commit,
+        (commit, tail_max): (Commit, usize),
     ) -> Result<SqliteLog, OpenError> {
         let io_failed = |source| OpenError::Io { path: folder.to_owned(), source };
         fs::create_dir_all(folder).map_err(io_failed)?;
@@ -89,11 +93,13 @@ impl SqliteLog {
         let (published, head) = watch::channel(Position(durable.position));
         let quota = Arc::new(Quota::of(options.size_max_bytes));
         let stats = Arc::new(Stats::default());
+        let tail = Arc::new(Tail::after(Position(durable.position), tail_max));
         let writer = Writer {
             file: file.clone(),
             clock,
             jobs: waiting,
             head: published,
+            tail: Arc::clone(&tail),
             stats: Arc::clone(&stats),
             quota: Arc::clone(&quota),
             commit,
@@ -107,6 +113,7 @@ impl SqliteLog {
             jobs: Some(jobs),
             thread: Some(thread),
             head,
+            tail,
             readers: Arc::new(Readers::new(file, lock)),
             quota,
             stats,
@@ -170,7 +177,11 @@ impl EventLog for SqliteLog {
         filter: Filter,
         limit: u32,
     ) -> BoxFuture<'_, Result<Page, LogError>> {
-        let (context, head) = (format!("read after position {after}"), self.durable_head());
+        let head = self.durable_head();
+        if let Some(page) = self.tail.page(after, head, &filter, limit) {
+            return future::ready(Ok(page)).boxed();
+        }
+        let context = format!("read after position {after}");
         Arc::clone(&self.readers)
             .read(context, move |reader| reader.page(after, head, &filter, limit))
             .boxed()

@@ -21,7 +21,10 @@ use smol_str::SmolStr;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::{FolderLock, FolderLockError, OpenError, Options, SqliteLog, writer::Commit};
+use crate::{
+    FolderLock, FolderLockError, OpenError, Options, SqliteLog, commit, tail::EVENTS_MAX,
+    writer::Commit,
+};
 
 fn clock() -> Arc<dyn Clock> {
     Arc::new(SetClock::at("2026-03-01T12:00:00Z".parse().unwrap()))
@@ -70,11 +73,16 @@ fn raw(folder: &Path) -> Connection {
 async fn the_log_on_sqlite_passes_the_conformance_suite() {
     let folder = tempfile::tempdir().unwrap();
     let folders = std::sync::atomic::AtomicU32::new(0);
-    conformance::run(|clock| {
-        let name = folders.fetch_add(1, Ordering::Relaxed).to_string();
-        Arc::new(SqliteLog::open(&folder.path().join(name), Options::default(), clock).unwrap())
-    })
-    .await;
+    // With the newest events in memory, with a few of them, and with none.
+    for tail_max in [EVENTS_MAX, 3, 0] {
+        conformance::run(|clock| {
+            let name = folders.fetch_add(1, Ordering::Relaxed).to_string();
+            let how = (Box::new(commit) as Commit, tail_max);
+            let folder = folder.path().join(name);
+            Arc::new(SqliteLog::open_with(&folder, Options::default(), clock, how).unwrap())
+        })
+        .await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -199,6 +207,9 @@ async fn events_that_are_missing_are_noticed_by_readers() {
     let folder = tempfile::tempdir().unwrap();
     let log = open(folder.path());
     fill(&log, 10).await;
+    // Whoever has them in memory does not miss them.
+    drop(log);
+    let log = open(folder.path());
     let other = raw(folder.path());
     other.execute_batch("drop trigger events_stay; delete from events where position = 5").unwrap();
     let error = log.read_all(Position(0), Filter::default(), 100).await.unwrap_err();
@@ -284,7 +295,8 @@ fn failing_disk(health: Arc<AtomicU8>) -> Commit {
 fn open_on_failing_disk() -> (TempDir, SqliteLog, Arc<AtomicU8>) {
     let (folder, health) = (tempfile::tempdir().unwrap(), Arc::new(AtomicU8::new(0)));
     let disk = failing_disk(Arc::clone(&health));
-    let log = SqliteLog::open_with(folder.path(), Options::default(), clock(), disk).unwrap();
+    let log = SqliteLog::open_with(folder.path(), Options::default(), clock(), (disk, EVENTS_MAX))
+        .unwrap();
     (folder, log, health)
 }
 

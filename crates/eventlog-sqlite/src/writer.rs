@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use eventlog::{Append, AppendError, Appended, LogError, Position};
+use eventlog::{Append, AppendError, Appended, LogError, Position, Recorded};
 use kernel::Clock;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use tokio::{
@@ -21,6 +21,7 @@ use crate::{
     OpenError, Stats,
     admit::admit,
     file::{self, Durable, LogFile},
+    tail::Tail,
 };
 
 /// How many appends may wait.
@@ -76,6 +77,8 @@ pub(crate) struct Writer {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) jobs: mpsc::Receiver<Job>,
     pub(crate) head: watch::Sender<Position>,
+    /// What became durable last.
+    pub(crate) tail: Arc<Tail>,
     pub(crate) stats: Arc<Stats>,
     pub(crate) quota: Arc<Quota>,
     pub(crate) commit: Commit,
@@ -85,6 +88,13 @@ pub(crate) struct Writer {
     pub(crate) quota_in_force: Option<u64>,
     /// What was acknowledged, or found in the file when it was opened.
     pub(crate) durable: Durable,
+}
+
+/// What a transaction recorded.
+struct Recording {
+    answers: Vec<Result<Appended, AppendError>>,
+    newest: Vec<Recorded>,
+    end: Durable,
 }
 
 /// A batch that could not be recorded.
@@ -164,8 +174,10 @@ impl Writer {
             Some(connection) => connection,
             None => self.open()?,
         };
-        let (answers, end) = self.transact(&mut connection, batch)?;
+        let Recording { answers, newest, end } = self.transact(&mut connection, batch)?;
         self.connection = Some(connection);
+        // Before the head moves: whoever is woken by it finds them here.
+        self.tail.extend(newest);
         self.publish(end);
         Ok(answers)
     }
@@ -174,7 +186,7 @@ impl Writer {
         &mut self,
         connection: &mut Connection,
         batch: &[Job],
-    ) -> rusqlite::Result<(Vec<Result<Appended, AppendError>>, Durable)> {
+    ) -> rusqlite::Result<Recording> {
         let quota = self.quota.get();
         if quota != self.quota_in_force {
             file::limit_size(connection, quota)?;
@@ -182,15 +194,15 @@ impl Writer {
         }
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut end = self.durable.clone();
-        let mut answers = Vec::with_capacity(batch.len());
+        let (mut answers, mut newest) = (Vec::with_capacity(batch.len()), Vec::new());
         for job in batch {
             let now = self.clock.now().as_microsecond();
-            answers.push(admit(&tx, &mut end, &job.append, now)?);
+            answers.push(admit(&tx, &mut end, &mut newest, &job.append, now)?);
         }
         if end != self.durable {
             (self.commit)(tx)?;
         }
-        Ok((answers, end))
+        Ok(Recording { answers, newest, end })
     }
 
     /// Tries once to go on after a failure; if that fails too, the next append tries again.
@@ -219,6 +231,8 @@ impl Writer {
     fn open(&mut self) -> Result<Connection, OpenError> {
         let (connection, durable) = self.file.open_writer(&self.durable)?;
         self.quota_in_force = None;
+        // What a commit that failed made durable all the same is not known here.
+        self.tail.restart(Position(durable.position));
         self.publish(durable);
         Ok(connection)
     }
