@@ -64,8 +64,7 @@ pub(crate) async fn party(call: &Call, id: PartyId) -> Result<Option<Party>, Sta
             Ok(found.map(Party::Person))
         }
         PartyId::Organisation(id) => {
-            let found = call.organisation(id).await?.map(Organisation::of).transpose()?;
-            Ok(found.map(Party::Organisation))
+            Ok(organisation::one(call, id).await?.map(Party::Organisation))
         }
     }
 }

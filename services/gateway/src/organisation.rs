@@ -86,8 +86,7 @@ impl Representation {
 
     /// The organisation; null when you may not know of it.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
-        let found = Call::of(ctx)?.organisation(self.organisation_id).await?;
-        Ok(found.map(Organisation::of).transpose()?)
+        Ok(one(Call::of(ctx)?, self.organisation_id).await?)
     }
 }
 
@@ -234,8 +233,7 @@ impl Affiliation {
 
     /// The organisation; null when you may not know of it.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
-        let found = Call::of(ctx)?.organisation(self.organisation_id).await?;
-        Ok(found.map(Organisation::of).transpose()?)
+        Ok(one(Call::of(ctx)?, self.organisation_id).await?)
     }
 }
 
@@ -251,6 +249,16 @@ pub(crate) async fn by_id(call: &Call, id: OrganisationId) -> Result<Organisatio
     });
     let answer = call.organisations().get_organisation(request).await?.into_inner();
     Organisation::of(answer.organisation.ok_or_else(|| lacking("organisation"))?)
+}
+
+/// Reads an organisation together with others; `None` when there is none that the caller may know
+/// of.
+///
+/// # Errors
+///
+/// Those of the service.
+pub(crate) async fn one(call: &Call, id: OrganisationId) -> Result<Option<Organisation>, Status> {
+    call.organisation(id).await?.map(Organisation::of).transpose()
 }
 
 /// The organisation that a mutation was about.

@@ -9,6 +9,8 @@
 mod governance;
 #[path = "real/server.rs"]
 mod real;
+#[path = "real/town.rs"]
+mod town;
 
 use std::{
     collections::{HashMap, HashSet},

@@ -10,6 +10,8 @@
 
 #[path = "real/server.rs"]
 mod real;
+#[path = "real/town.rs"]
+mod town;
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -22,14 +24,13 @@ use std::{
     time::Duration,
 };
 
-use access::Caller;
 use axum::{Router, body::Body, extract::Request, response::Response};
 use eventlog::{EventLog, Filter, Position, Recorded};
 use eventlog_sqlite::{Options, SqliteLog};
 use futures::StreamExt as _;
 use host::SystemClock;
 use kernel::{CommandId, DecisionId, PersonId};
-use real::{Server, command, fresh, printed, token, with};
+use real::{Server, command, fresh, printed, with};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{
@@ -37,17 +38,13 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 use tonic::{Code, transport::Channel};
+use town::Founded;
 use wire::weft::{
     governance::v1::{
-        self as g, charter_service_client::CharterServiceClient,
-        decision_service_client::DecisionServiceClient,
+        self as g, decision_service_client::DecisionServiceClient,
         proposal_service_client::ProposalServiceClient,
     },
     history::v1::{StreamNetworkEventsRequest, history_service_client::HistoryServiceClient},
-    membership::v1::{
-        FoundNetworkRequest, JoinAsFounderRequest, RegisterPersonRequest,
-        network_service_client::NetworkServiceClient, person_service_client::PersonServiceClient,
-    },
 };
 
 /// What can be voted for: words that stand nowhere else.
@@ -147,54 +144,15 @@ impl Town {
     /// Founds a network that recommends practices in secret, each vote over as soon as all have
     /// voted.
     async fn found(folder: &Path, channel: &Channel, name: &str, voters: usize) -> Town {
-        let operator = token(folder, Caller::Operator);
-        let mut people = PersonServiceClient::new(channel.clone());
-        let mut founders = Vec::new();
-        for number in 0..voters {
-            let register = RegisterPersonRequest {
-                command: command(fresh()),
-                name: format!("{name} {number}"),
-                ..RegisterPersonRequest::default()
-            };
-            let registered = people.register_person(with(&operator, register)).await.unwrap();
-            let person = PersonId::parse(&registered.into_inner().person_id).unwrap();
-            founders.push((person, token(folder, Caller::Person(person))));
-        }
-        let mut networks = NetworkServiceClient::new(channel.clone());
-        let found = FoundNetworkRequest {
-            command: command(fresh()),
-            name: name.to_owned(),
-            purpose: String::new(),
-            founder_ids: founders.iter().map(|(person, _)| person.to_string()).collect(),
-        };
-        let founded = networks.found_network(with(&operator, found)).await.unwrap();
-        let network = founded.into_inner().network_id;
-        for (_, token) in &founders {
-            let join =
-                JoinAsFounderRequest { command: command(fresh()), network_id: network.clone() };
-            networks.join_as_founder(with(token, join)).await.unwrap();
-        }
-        let network_name = name.to_owned();
-        let town = Town { network, network_name, operator, voters: founders };
-        town.ratify(channel).await;
-        town
+        let founded = town::found(folder, channel, name, voters).await;
+        town::ratify(channel, &founded, Town::charter).await;
+        let Founded { network, operator, founders } = founded;
+        Town { network, network_name: name.to_owned(), operator, voters: founders }
     }
 
-    async fn ratify(&self, channel: &Channel) {
-        let mut charters = CharterServiceClient::new(channel.clone());
-        let network_id = || self.network.clone();
-        let first = &self.voters[0].1;
-        let open = g::OpenCharterDraftRequest {
-            command: command(fresh()),
-            network_id: network_id(),
-            template: "majority_assembly".to_owned(),
-        };
-        charters.open_charter_draft(with(first, open)).await.unwrap();
-        let read = g::GetCharterRequest { network_id: network_id(), as_of: None, min_position: 0 };
-        let draft = charters.get_charter(with(first, read)).await.unwrap().into_inner();
+    fn charter(policies: Vec<g::DecisionPolicy>) -> Vec<g::charter_change::Change> {
         let other = i32::from(g::Subject::Other);
-        let found = draft.charter.unwrap().policies;
-        let policy = found.into_iter().find(|it| it.subjects.contains(&other)).unwrap();
+        let policy = policies.into_iter().find(|it| it.subjects.contains(&other)).unwrap();
         let choose = g::method::Choose { choices_min: 1, choices_max: 1, winners: 1 };
         let secret = g::DecisionPolicy {
             name: "trees".to_owned(),
@@ -216,24 +174,7 @@ impl Town {
             challenges: None,
             ..policy
         };
-        let change = g::charter_change::Change::DefinePolicy(secret);
-        let edit = g::EditCharterDraftRequest {
-            command: command(fresh()),
-            network_id: network_id(),
-            change: Some(g::CharterChange { change: Some(change) }),
-        };
-        charters.edit_charter_draft(with(first, edit)).await.unwrap();
-        let submit =
-            g::SubmitCharterRequest { command: command(fresh()), network_id: network_id() };
-        charters.submit_charter(with(first, submit)).await.unwrap();
-        for (_, token) in &self.voters {
-            let ratify = g::RatifyCharterRequest {
-                command: command(fresh()),
-                network_id: network_id(),
-                snapshot_hash: String::new(),
-            };
-            charters.ratify_charter(with(token, ratify)).await.unwrap();
-        }
+        vec![g::charter_change::Change::DefinePolicy(secret)]
     }
 
     /// Brings a matter to a decision that is open.

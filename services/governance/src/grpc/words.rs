@@ -11,33 +11,7 @@ use wire::{
     weft::{governance::v1 as message, membership::v1 as membership},
 };
 
-const SUBJECTS: [Subject; 25] = [
-    Subject::CharterRatify,
-    Subject::CharterAmend,
-    Subject::PolicyAmend,
-    Subject::NetworkType,
-    Subject::NetworkPause,
-    Subject::NetworkDissolve,
-    Subject::NetworkLink,
-    Subject::MembershipAdmit,
-    Subject::MembershipSuspend,
-    Subject::MembershipExpel,
-    Subject::MandateConfer,
-    Subject::MandateRecall,
-    Subject::GroupForm,
-    Subject::GroupClose,
-    Subject::ProjectEndorse,
-    Subject::GoalAdopt,
-    Subject::FundOpen,
-    Subject::FundAllocate,
-    Subject::LedgerLimits,
-    Subject::ScorecardAdopt,
-    Subject::EvaluatorGrant,
-    Subject::DataShare,
-    Subject::PracticeRecommend,
-    Subject::AgendaPrioritise,
-    Subject::Other,
-];
+use crate::policy::SUBJECTS;
 
 pub(super) fn subject(value: i32, field: &str) -> Result<Subject, Status> {
     read::value(value, &SUBJECTS, subject_message, field)

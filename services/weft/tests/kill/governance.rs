@@ -38,8 +38,7 @@ use wire::weft::{
         register_service_client::RegisterServiceClient,
     },
     membership::v1::{
-        ApplyForMembershipRequest, FoundNetworkRequest, JoinAsFounderRequest, MembershipClass,
-        OpenMembershipRequest, RegisterPersonRequest,
+        ApplyForMembershipRequest, MembershipClass, OpenMembershipRequest, RegisterPersonRequest,
         membership_service_client::MembershipServiceClient,
         network_service_client::NetworkServiceClient, person_service_client::PersonServiceClient,
     },
@@ -49,6 +48,7 @@ use super::{
     Tokens, no_panic,
     real::{Server, command, fresh, token, with},
     rebuilt_alike, recorded, rounds, see_everything,
+    town::{self, Founded},
 };
 
 /// How many rounds there are when nobody says.
@@ -408,60 +408,25 @@ impl Town {
     /// Founds a network whose founders admit by majority and adopt goals in secret, each vote over
     /// as soon as all have voted.
     async fn found(folder: &Path, channel: &Channel) -> Town {
-        let operator = token(folder, Caller::Operator);
-        let mut people = PersonServiceClient::new(channel.clone());
-        let mut founders = Vec::new();
-        for number in 0..VOTERS {
-            let register = RegisterPersonRequest {
-                command: command(fresh()),
-                name: format!("Founder {number}"),
-                ..RegisterPersonRequest::default()
-            };
-            let registered = people.register_person(with(&operator, register)).await.unwrap();
-            let person = PersonId::parse(&registered.into_inner().person_id).unwrap();
-            founders.push((person, token(folder, Caller::Person(person))));
-        }
+        let founded = town::found(folder, channel, "Old City", VOTERS).await;
         let mut networks = NetworkServiceClient::new(channel.clone());
-        let found = FoundNetworkRequest {
-            command: command(fresh()),
-            name: "Old City".to_owned(),
-            purpose: String::new(),
-            founder_ids: founders.iter().map(|(person, _)| person.to_string()).collect(),
-        };
-        let founded = networks.found_network(with(&operator, found)).await.unwrap();
-        let network = founded.into_inner().network_id;
-        let town = Town { folder: folder.to_owned(), network, operator, founders };
-        let network_id = || town.network.clone();
-        for (_, token) in &town.founders {
-            let join = JoinAsFounderRequest { command: command(fresh()), network_id: network_id() };
-            networks.join_as_founder(with(token, join)).await.unwrap();
-        }
-        for (_, token) in &town.founders {
-            let open =
-                OpenMembershipRequest { command: command(fresh()), network_id: network_id() };
+        for (_, token) in &founded.founders {
+            let open = OpenMembershipRequest {
+                command: command(fresh()),
+                network_id: founded.network.clone(),
+            };
             networks.open_membership(with(token, open)).await.unwrap();
         }
-        town.ratify(channel).await;
-        town
+        town::ratify(channel, &founded, Town::charter).await;
+        let Founded { network, operator, founders } = founded;
+        Town { folder: folder.to_owned(), network, operator, founders }
     }
 
     fn token_of(&self, person: PersonId) -> String {
         token(&self.folder, Caller::Person(person))
     }
 
-    async fn ratify(&self, channel: &Channel) {
-        let mut charters = CharterServiceClient::new(channel.clone());
-        let network_id = || self.network.clone();
-        let first = &self.founders[0].1;
-        let open = g::OpenCharterDraftRequest {
-            command: command(fresh()),
-            network_id: network_id(),
-            template: "majority_assembly".to_owned(),
-        };
-        charters.open_charter_draft(with(first, open)).await.unwrap();
-        let read = g::GetCharterRequest { network_id: network_id(), as_of: None, min_position: 0 };
-        let draft = charters.get_charter(with(first, read)).await.unwrap().into_inner();
-        let mut policies = draft.charter.unwrap().policies;
+    fn charter(mut policies: Vec<g::DecisionPolicy>) -> Vec<g::charter_change::Change> {
         policies.retain(|policy| policy.name == "admission");
         let mut electorate = policies[0].electorate.clone().unwrap();
         electorate.classes = vec![MembershipClass::Founder.into()];
@@ -481,28 +446,10 @@ impl Town {
             leavers: g::Leavers::Keep.into(),
             ..admission.clone()
         };
-        for change in [
+        vec![
             g::charter_change::Change::ChangePolicy(admission),
             g::charter_change::Change::DefinePolicy(goals),
-        ] {
-            let edit = g::EditCharterDraftRequest {
-                command: command(fresh()),
-                network_id: network_id(),
-                change: Some(g::CharterChange { change: Some(change) }),
-            };
-            charters.edit_charter_draft(with(first, edit)).await.unwrap();
-        }
-        let submit =
-            g::SubmitCharterRequest { command: command(fresh()), network_id: network_id() };
-        charters.submit_charter(with(first, submit)).await.unwrap();
-        for (_, token) in &self.founders {
-            let ratify = g::RatifyCharterRequest {
-                command: command(fresh()),
-                network_id: network_id(),
-                snapshot_hash: String::new(),
-            };
-            charters.ratify_charter(with(token, ratify)).await.unwrap();
-        }
+        ]
     }
 }
 
