@@ -287,13 +287,27 @@ impl Writer {
     ///
     /// Returns why the log could not be read.
     pub async fn load<D: Decider>(&self, id: Uuid) -> Result<D, LogError> {
+        self.look(id, D::clone).await
+    }
+
+    /// What `seen` finds in the present state of the stream of `id`. As [`Writer::load`], for
+    /// states that grow with their history and of which little is wanted.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the log could not be read.
+    pub async fn look<D: Decider, T>(
+        &self,
+        id: Uuid,
+        seen: impl FnOnce(&D) -> T + Send,
+    ) -> Result<T, LogError> {
         let stream = StreamId::of::<D::Event>(id);
         let slot = self.slot(&stream);
         let mut held = slot.lock().await;
         let (state, length) = self.take::<D>(&stream, &mut held).await?;
-        let loaded = D::clone(&state);
+        let found = seen(&state);
         held.state = Some((state, length));
-        Ok(loaded)
+        Ok(found)
     }
 
     async fn turn<D: Decider>(

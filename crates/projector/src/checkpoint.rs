@@ -56,6 +56,11 @@ impl Checkpoint {
         Checkpoint { position: Position(0), build: Build::First, last: None }
     }
 
+    /// Where the last event that was folded stands; 0 before the first.
+    pub(crate) fn changed_at(&self) -> Position {
+        self.last.map_or(Position(0), |last| last.position)
+    }
+
     /// Remembers `event` as the last one folded.
     pub(crate) fn folded(&mut self, event: &Recorded) {
         self.position = event.position;

@@ -1,14 +1,20 @@
 //! The way of events from the log into a view: one task fetches pages, one thread folds them.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use eventlog::{EventLog, Filter, LogError, PAGE_MAX, Page, Position, Recorded};
 use rusqlite::{Connection, TransactionBehavior};
 use serde::Deserialize;
-use tokio::sync::mpsc;
+use tokio::{
+    sync::{mpsc, watch},
+    time::Instant,
+};
 use tracing::field;
 
 use crate::{
@@ -23,6 +29,10 @@ pub(crate) const PREFETCH_MAX: usize = 2;
 /// How many events one transaction of a view in use folds at most. Many events share a page of the
 /// file, so that large transactions write less; readers wait for the end of one.
 pub(crate) const TRANSACTION_MAX: u64 = 65_536;
+
+/// How long a view rests between two pages while nobody waits for it: under load, many commits
+/// share one transaction and one waking of its thread.
+const REST: Duration = Duration::from_millis(50);
 
 /// How far the view may run ahead of its stored checkpoint over events that do not concern it.
 const UNSAVED_MAX: u64 = 65_536;
@@ -44,10 +54,10 @@ pub(crate) struct Fetched {
 }
 
 /// When to stop fetching.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Debug)]
 pub(crate) enum Until {
-    /// When nobody takes the pages any more.
-    Dropped,
+    /// When nobody takes the pages any more. Readers say up to where they wait for them.
+    Dropped(watch::Receiver<Position>),
     /// At the end of the log.
     Level,
 }
@@ -64,10 +74,11 @@ pub(crate) async fn fetch(
     filter: Filter,
     mut after: Position,
     pages: mpsc::Sender<Fetched>,
-    (until, progress): (Until, &mut (dyn FnMut(Position, Position) + Send)),
+    (mut until, progress): (Until, &mut (dyn FnMut(Position, Position) + Send)),
 ) -> Result<(), LogError> {
     let mut head = log.head();
     let mut sent = Reach::Level;
+    let mut rested = Instant::now();
     loop {
         let goal = *head.borrow_and_update();
         if after < goal {
@@ -85,15 +96,23 @@ pub(crate) async fn fetch(
                 continue;
             }
         }
-        if until == Until::Level {
-            return Ok(());
-        }
+        let Until::Dropped(wanted) = &mut until else { return Ok(()) };
+        let more = async {
+            head.changed().await.ok()?;
+            tokio::select! {
+                () = tokio::time::sleep_until(rested) => {}
+                // An error means that nobody can wait any more.
+                _ = wanted.wait_for(|wanted| after < *wanted) => {}
+            }
+            Some(())
+        };
         tokio::select! {
-            changed = head.changed() => if changed.is_err() {
+            more = more => if more.is_none() {
                 return Ok(());
             },
             () = pages.closed() => return Ok(()),
         }
+        rested = Instant::now() + REST;
     }
 }
 
@@ -140,11 +159,12 @@ impl Fold {
         Fold { connection, checkpoint, in_hand: Arc::default(), events: 0, transaction_max }
     }
 
-    /// Folds until no page comes any more; shows every position that readers can see to `publish`.
+    /// Folds until no page comes any more; shows to `publish` every position that readers can see,
+    /// and where the last event stands that changed what they see.
     pub(crate) fn run<P: Projection>(
         &mut self,
         pages: &mut mpsc::Receiver<Fetched>,
-        publish: &mut dyn FnMut(Position, Reach),
+        publish: &mut dyn FnMut((Position, Position), Reach),
     ) -> Result<(), FoldError> {
         let mut seen = self.checkpoint.position;
         while let Some(first) = pages.blocking_recv() {
@@ -153,12 +173,12 @@ impl Fold {
             if idle && read_to.0 - self.checkpoint.position.0 < UNSAVED_MAX {
                 // Nothing to write: readers may rely on the position, the file catches up later.
                 seen = seen.max(read_to);
-                publish(seen, first.reach);
+                publish((seen, self.checkpoint.changed_at()), first.reach);
                 continue;
             }
             let reach = self.transaction::<P>(first, pages)?;
             seen = self.checkpoint.position;
-            publish(seen, reach);
+            publish((seen, self.checkpoint.changed_at()), reach);
         }
         if self.checkpoint.position < seen {
             self.checkpoint.position = seen;

@@ -119,6 +119,8 @@ struct Shared {
     location: Location,
     readers: Readers,
     progress: watch::Sender<Progress>,
+    /// Up to where readers wait for the view.
+    wanted: watch::Sender<Position>,
     behind_since: Mutex<Option<Instant>>,
     /// A query found the file damaged.
     damaged: Notify,
@@ -127,6 +129,7 @@ struct Shared {
 #[derive(Clone, Debug)]
 struct Progress {
     position: Position,
+    changed_at: Position,
     state: ViewState,
 }
 
@@ -166,17 +169,19 @@ impl View {
             Build::First => ViewState::Building,
             Build::Done => ViewState::CatchingUp,
         };
-        let (progress, _) = watch::channel(Progress { position: checkpoint.position, state });
+        let (position, changed_at) = (checkpoint.position, checkpoint.changed_at());
+        let (progress, _) = watch::channel(Progress { position, changed_at, state });
         let shared = Arc::new(Shared {
             name: P::NAME,
             readers: Readers::new(location.path.clone()),
             location,
             progress,
+            wanted: watch::channel(Position(0)).0,
             behind_since: Mutex::new(None),
             damaged: Notify::new(),
         });
         if *head.borrow() <= checkpoint.position {
-            shared.publish(checkpoint.position, Reach::Level, checkpoint.position);
+            shared.publish((position, changed_at), Reach::Level, position);
         }
         let (alive, mut dropped) = watch::channel(());
         let followed = Arc::clone(&shared);
@@ -198,7 +203,7 @@ impl View {
     /// How far the view has come, and what it is doing.
     pub fn status(&self) -> ViewStatus {
         let shared = &self.handle.shared;
-        let Progress { position, state } = shared.progress.borrow().clone();
+        let Progress { position, state, .. } = shared.progress.borrow().clone();
         let head = *self.handle.head.borrow();
         let lag = shared.note_lag(position, head);
         let lag_events = head.0.saturating_sub(position.0);
@@ -210,6 +215,17 @@ impl View {
         self.handle.shared.progress.borrow().position
     }
 
+    /// Where the last event stands that changed the view's rows; 0 before the first. As long as it is
+    /// the same one, so is every answer that does not depend on the time.
+    pub fn changed_at(&self) -> Position {
+        self.handle.shared.progress.borrow().changed_at
+    }
+
+    /// Whether the view has seen the end of the log and follows it.
+    pub fn is_live(&self) -> bool {
+        self.handle.shared.progress.borrow().state == ViewState::Live
+    }
+
     /// Waits until the view reflects `min` and everything that was recorded before this call, at
     /// most [`WAIT_MAX`]; returns how far it has come.
     ///
@@ -218,7 +234,9 @@ impl View {
     /// Returns [`ViewError::Behind`] when the time is over, at once [`ViewError::Failed`] when the
     /// view stopped.
     pub async fn reach(&self, min: Position) -> Result<Position, ViewError> {
-        let wanted = min.max(*self.handle.head.borrow());
+        let recorded = *self.handle.head.borrow();
+        let wanted = min.max(recorded);
+        self.handle.shared.want(recorded);
         let mut progress = self.handle.shared.progress.subscribe();
         let arrival = progress.wait_for(|now| {
             wanted <= now.position || matches!(now.state, ViewState::Failed { .. })
@@ -333,10 +351,9 @@ impl Shared {
                     repairs += 1;
                     tracing::warn!(view = self.name, %position, error = %cause,
                         "the view's file is damaged: rebuilding");
-                    self.progress.send_replace(Progress {
-                        position: Position(0),
-                        state: ViewState::Building,
-                    });
+                    let (position, changed_at) = (Position(0), Position(0));
+                    let state = ViewState::Building;
+                    self.progress.send_replace(Progress { position, changed_at, state });
                     let path = self.location.path.clone();
                     if let Err(error) = blocking(move || store::remove(&path)).await {
                         return self.fail(position, error.chain());
@@ -368,8 +385,8 @@ impl Shared {
         let (sender, mut pages) = mpsc::channel(PREFETCH_MAX);
         let (shared, head) = (Arc::clone(self), log.head());
         let folded = tokio::task::spawn_blocking(move || {
-            let folded = fold.run::<P>(&mut pages, &mut |position, reach| {
-                shared.publish(position, reach, *head.borrow());
+            let folded = fold.run::<P>(&mut pages, &mut |reached, reach| {
+                shared.publish(reached, reach, *head.borrow());
             });
             // The file is closed before anybody can know that the fold has ended.
             drop(fold);
@@ -381,7 +398,7 @@ impl Shared {
             fold::filter::<P>(),
             after,
             sender,
-            (Until::Dropped, ignored),
+            (Until::Dropped(self.wanted.subscribe()), ignored),
         );
         let fetched = tokio::select! {
             fetched = fetched => fetched.map_err(ViewError::from),
@@ -401,10 +418,20 @@ impl Shared {
         fetched.map_err(here)
     }
 
+    /// Wakes the following task, should it rest while it is behind `recorded`.
+    fn want(&self, recorded: Position) {
+        self.wanted.send_if_modified(|wanted| {
+            let more = *wanted < recorded;
+            *wanted = recorded.max(*wanted);
+            more
+        });
+    }
+
     /// Lets readers know how far the view has come.
-    fn publish(&self, position: Position, reach: Reach, head: Position) {
+    fn publish(&self, (position, changed_at): (Position, Position), reach: Reach, head: Position) {
         self.progress.send_modify(|progress| {
             progress.position = position;
+            progress.changed_at = changed_at;
             let lag = head.0.saturating_sub(position.0);
             match (&progress.state, reach) {
                 (ViewState::Building | ViewState::CatchingUp | ViewState::Live, Reach::Level) => {

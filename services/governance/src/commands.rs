@@ -83,6 +83,15 @@ impl Commands {
         self.writer.load::<D>(id).await.map_err(refused)
     }
 
+    /// What `seen` finds in the state of a stream: for what every ballot asks.
+    pub(crate) async fn look<D: Decider, T>(
+        &self,
+        id: Uuid,
+        seen: impl FnOnce(&D) -> T + Send,
+    ) -> Result<T, Refused> {
+        self.writer.look::<D, T>(id, seen).await.map_err(refused)
+    }
+
     /// The first event that a command recorded in a stream, now or when it was first given; `None`
     /// when it recorded none.
     pub(crate) async fn first_event<E: Event>(

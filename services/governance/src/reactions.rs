@@ -228,7 +228,7 @@ impl Consequences {
         };
         let command = ResolutionCommand::EnterResolution {
             decision,
-            terms: Box::new(terms),
+            terms: Box::new(events::DecisionTerms::clone(&terms)),
             content: Box::new(decided_on),
             outcome,
             at,

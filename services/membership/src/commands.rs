@@ -74,6 +74,15 @@ impl Commands {
         self.writer.load::<D>(id).await.map_err(refused)
     }
 
+    /// What `seen` finds in the state of a stream: for what most requests ask.
+    async fn look<D: Decider, T>(
+        &self,
+        id: Uuid,
+        seen: impl FnOnce(&D) -> T + Send,
+    ) -> Result<T, Refused> {
+        self.writer.look::<D, T>(id, seen).await.map_err(refused)
+    }
+
     /// Founds a network; its founding person becomes a member.
     ///
     /// # Errors
@@ -203,7 +212,7 @@ impl Commands {
         context: &CommandContext,
     ) -> Result<Receipt, Refused> {
         // Where there is no network there is no membership either, and that is the answer then.
-        let stage = self.load::<Network>(network.uuid()).await?.stage();
+        let stage = self.look(network.uuid(), Network::stage).await?;
         let asked = InNetwork { stage: stage.unwrap_or(Stage::Forming), command };
         let id = MembershipId::between(network, party);
         self.execute::<Membership>(id.uuid(), &asked, context).await
@@ -215,10 +224,8 @@ impl Commands {
     ///
     /// Says that the network was dissolved, or that the log failed.
     pub async fn changeable(&self, network: NetworkId) -> Result<(), Refused> {
-        match self.load::<Network>(network.uuid()).await? {
-            Network::Unfounded => Ok(()),
-            Network::Founded(network) => network.stage.changeable().map_err(refused),
-        }
+        let stage = self.look(network.uuid(), Network::stage).await?;
+        stage.map_or(Ok(()), |stage| stage.changeable().map_err(refused))
     }
 
     /// Invites a party that is known here.
@@ -406,10 +413,11 @@ impl Commands {
         &self,
         gathering: GatheringId,
     ) -> Result<(NetworkId, Timestamp), Refused> {
-        match self.load::<Gathering>(gathering.uuid()).await? {
+        let planned = |state: &Gathering| match state {
             Gathering::Unplanned => Err(refused(GatheringRejection::NotPlanned)),
-            Gathering::Planned { network, starts_at, .. } => Ok((network, starts_at)),
-        }
+            Gathering::Planned { network, starts_at, .. } => Ok((*network, *starts_at)),
+        };
+        self.look(gathering.uuid(), planned).await?
     }
 
     /// Records that a person who is known here was at a gathering; effective at its start.
@@ -450,7 +458,7 @@ impl Commands {
     }
 
     async fn known(&self, person: PersonId) -> Result<(), Refused> {
-        self.load::<Person>(person.uuid()).await?.known().map_err(refused)
+        self.look(person.uuid(), Person::known).await?.map_err(refused)
     }
 
     async fn party_known(&self, party: Party) -> Result<(), Refused> {

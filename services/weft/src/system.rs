@@ -36,6 +36,7 @@ use projector::{Digest, Projection, Reactor, Store, View, ViewError, ViewState};
 use roster::{Roster, RosterView};
 use tonic::{Code, Status, codec::CompressionEncoding, service::Routes, transport::Channel};
 use tonic_health::{ServingStatus, server::HealthReporter};
+use tower::util::MapResponseLayer;
 use tower_http::cors::{Any, CorsLayer};
 use vault::{Vault, VaultError};
 use wire::weft::{
@@ -212,11 +213,14 @@ pub async fn start(config: SystemConfig) -> Result<System, StartError> {
     let routes = routes
         .prepare()
         .into_axum_router()
-        .layer(axum::middleware::map_response(explain))
-        .layer(AccessLayer::new(verifier))
-        .layer(EndStreamsLayer::new(shutdown.token()))
-        .layer(DeadlineLayer::new())
-        .layer(TelemetryLayer::untraced(governance::grpc::UNTRACED));
+        // From the outside in. One by one, each would be a box more around every request.
+        .layer((
+            TelemetryLayer::untraced(governance::grpc::UNTRACED),
+            DeadlineLayer::new(),
+            EndStreamsLayer::new(shutdown.token()),
+            AccessLayer::new(verifier),
+            MapResponseLayer::new(explain),
+        ));
     let channel = host::in_process(routes.clone());
     Ok(System {
         routes,
@@ -375,7 +379,7 @@ async fn routes(
 }
 
 /// Gives what the protocol stack itself refuses, such as a body that is too large, its reason.
-async fn explain(response: Response) -> Response {
+fn explain(response: Response) -> Response {
     let status = Status::from_header_map(response.headers());
     match status.filter(|status| status.code() != Code::Ok).as_ref().and_then(wire::explained) {
         Some(status) => status.into_http(),
@@ -384,7 +388,7 @@ async fn explain(response: Response) -> Response {
 }
 
 /// Says in the words of telemetry that a GraphQL operation casts a ballot.
-async fn untraced(mut response: Response) -> Response {
+fn untraced(mut response: Response) -> Response {
     if response.extensions().get::<gateway::CastsBallot>().is_some() {
         response.extensions_mut().insert(host::Untraced);
     }
@@ -421,10 +425,9 @@ impl System {
                 ["grpc-status", "grpc-message", "grpc-status-details-bin", "trace-id"]
                     .map(axum::http::HeaderName::from_static),
             );
-        let grpc = self.routes.clone().layer(tonic_web::GrpcWebLayer::new()).layer(cors);
+        let grpc = self.routes.clone().layer((cors, tonic_web::GrpcWebLayer::new()));
         let graphql = gateway::router(self.channel())
-            .layer(axum::middleware::map_response(untraced))
-            .layer(TelemetryLayer::new());
+            .layer((TelemetryLayer::new(), MapResponseLayer::new(untraced)));
         graphql.merge(grpc)
     }
 

@@ -1,5 +1,7 @@
 //! Decisions: from the schedule over ballots, in the log or in the box, to the certificate.
 
+use std::sync::Arc;
+
 use eventlog::{CommandContext, Fingerprint, Receipt};
 use events::{
     AlikeBallots, Authority, BallotChange, CancelledBecause, Choice, DecisionEvent, DecisionTerms,
@@ -73,10 +75,9 @@ impl Commands {
     /// # Errors
     ///
     /// Says that there is no such decision.
-    pub async fn terms(&self, decision: DecisionId) -> Result<DecisionTerms, Refused> {
-        let state = self.load::<Decision>(decision.uuid()).await?;
-        let terms = state.terms.ok_or_else(|| refused(DecisionRejection::NotScheduled))?;
-        Ok(DecisionTerms::clone(&terms))
+    pub async fn terms(&self, decision: DecisionId) -> Result<Arc<DecisionTerms>, Refused> {
+        let terms = self.look(decision.uuid(), |state: &Decision| state.terms.clone()).await?;
+        terms.ok_or_else(|| refused(DecisionRejection::NotScheduled))
     }
 
     /// Carries out a command about a decision.
@@ -105,19 +106,22 @@ impl Commands {
         (choice, reason): (Choice, Option<Personal<String>>),
         context: &CommandContext,
     ) -> Result<Receipt, Refused> {
-        let state = self.load::<Decision>(decision.uuid()).await?;
-        let secrecy = state.terms.as_ref().map(|terms| terms.policy.secrecy);
         let (party, by, at) = (voter.party, voter.by, self.now());
+        let asked = self.look(decision.uuid(), |state: &Decision| {
+            let policy = state.terms.as_ref().map(|terms| &terms.policy);
+            let differs = state.ballot(party).is_some_and(|ballot| ballot.choice != choice);
+            (policy.map(|policy| (policy.secrecy, policy.ballot_change)), differs)
+        });
+        let (policy, differs) = asked.await?;
+        let (secrecy, change) = policy.unzip();
         match secrecy {
             Some(Secrecy::Secret) => {
                 if reason.is_some() {
                     return Err(refused(SecretRejection::ReasonNotTaken));
                 }
-                self.cast_secret(decision, &state, voter, (choice, context.command_id)).await
+                self.cast_secret(decision, voter, (choice, context.command_id)).await
             }
             Some(Secrecy::Open | Secrecy::OpenAfterClose) | None => {
-                let change = state.terms.as_ref().map(|terms| terms.policy.ballot_change);
-                let differs = state.ballot(party).is_some_and(|ballot| ballot.choice != choice);
                 let command = match (change, differs) {
                     (Some(BallotChange::UntilClose), true) => {
                         DecisionCommand::ChangeBallot { voter: party, by, choice, reason, at }
@@ -135,15 +139,18 @@ impl Commands {
     async fn cast_secret(
         &self,
         decision: DecisionId,
-        state: &Decision,
         voter: Voter,
         (choice, command_id): (Choice, CommandId),
     ) -> Result<Receipt, Refused> {
-        let admitted = state.admit_secret((voter.party, voter.by), &choice, self.now());
-        let index = admitted.map_err(refused)?;
-        let entries = state.roll.as_ref().map(|roll| roll.entries.as_slice()).unwrap_or_default();
-        let entry = usize::try_from(index).ok().and_then(|index| entries.get(index));
-        let weight = entry.map_or(1, |entry| entry.weight);
+        let now = self.now();
+        let admitted = self.look(decision.uuid(), |state: &Decision| {
+            let index = state.admit_secret((voter.party, voter.by), &choice, now)?;
+            let entries = state.roll.as_ref().map_or(&[][..], |roll| &roll.entries);
+            let entry = usize::try_from(index).ok().and_then(|index| entries.get(index));
+            Ok((index, entry.map_or(1, |entry| entry.weight)))
+        });
+        let (index, weight) =
+            admitted.await?.map_err(|rejection: DecisionRejection| refused(rejection))?;
         let ballot = SecretBallot { voter: index, command_id, choice, weight };
         let recalled = match self.boxes.cast(decision, ballot).await.map_err(refused)? {
             Cast::Accepted => false,
