@@ -13,7 +13,9 @@
 //!   exhausted. The candidate keeps exactly the quota.
 //! - *Order* (49): the largest surplus first; of equal ones that of who had more votes at the end
 //!   of the most recent stage at which they differ; then the rule on ties, for the Order's lot.
-//!   Only who is neither elected nor excluded receives.
+//!   Only who is neither elected nor excluded receives (article 2, continuing candidate), so that
+//!   of two who reach the quota at one stage neither gets a ballot of the other. Counts that elect
+//!   one at a time and let the second receive first come to other totals, and to other winners.
 //! - *Exclusion* (50, 51): when no surplus is left, who has the fewest votes is excluded, ties as
 //!   above with the fewest; each ballot passes on at the value that it came with.
 //! - *Last seats* (52): as soon as there are as many candidates left as seats, they are elected,

@@ -4,7 +4,10 @@
 //! choice or preference with a number (`rank1`, `Choice_2 of 5`, `3rd preference`, `first choice`),
 //! or a number alone; or the caller names them. A column `weight` or `count` is the weight. Other
 //! columns are not read. The other way round is read too, where the caller says so: one column a
-//! candidate, with the number of a rank in each cell.
+//! candidate, with the number of a rank in each cell. A grid, with a 0 or a 1 for each candidate at
+//! each rank, is seen where its columns are called `Choice_ID:CONTEST:RANK:Number of Winners
+//! SEATS:CANDIDATE:PARTY`, as in Portland's cast vote records of 2024. No other grid is read: which
+//! part of a name is the rank, and which the candidate, cannot be told surely.
 
 use std::{borrow::Cow, collections::BTreeMap, collections::HashMap};
 
@@ -16,6 +19,7 @@ use crate::{Fraction, count::Candidate, fraction::FractionError, score::ScoreBal
 
 mod candidates;
 mod columns;
+mod grid;
 mod records;
 
 #[cfg(test)]
@@ -73,6 +77,17 @@ pub struct Ranks {
     pub columns: Columns,
     /// What was read by a rule.
     pub noticed: Noticed,
+    /// What the columns say they are for; `None` where they do not, as only those of a grid do.
+    pub contest: Option<Contest>,
+}
+
+/// What a list is for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Contest {
+    /// What it is called.
+    pub title: String,
+    /// How many seats it fills.
+    pub seats: usize,
 }
 
 /// Scores that were read.
@@ -196,6 +211,39 @@ pub enum CsvFault {
         /// Where.
         column: String,
     },
+    /// A column of a grid is called otherwise.
+    #[error(
+        "the column {name:?} is not called Choice_ID:CONTEST:RANK:Number of Winners \
+             SEATS:CANDIDATE:PARTY, as others are"
+    )]
+    GridColumn {
+        /// The column.
+        name: String,
+    },
+    /// A grid has no column for a candidate at a rank.
+    #[error("no column is {candidate:?} at rank {rank}, though others have that rank")]
+    GridGap {
+        /// The candidate.
+        candidate: String,
+        /// The rank.
+        rank: u32,
+    },
+    /// A grid is for several contests, or for several numbers of seats.
+    #[error("the columns are of {first:?} and of {second:?}; leave those of one contest")]
+    ContestTwice {
+        /// One contest.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// A mark in a grid is neither 0 nor 1.
+    #[error("{text:?} in the column {column:?} is no mark; write 1, or 0 or nothing")]
+    GridMark {
+        /// What stands there.
+        text: String,
+        /// Where.
+        column: String,
+    },
     /// Several candidates have one rank.
     #[error("several candidates have the same rank")]
     Overvote,
@@ -223,7 +271,8 @@ impl Default for Layout {
     }
 }
 
-/// Reads a list of ranks.
+/// Reads a list of ranks, or a grid where [`Layout::rank_columns`] is empty and the columns are
+/// called so.
 ///
 /// # Errors
 ///
@@ -280,6 +329,9 @@ enum Cell {
 
 fn ranks(records: &mut Records<'_>, layout: &Layout) -> Result<Ranks, CsvFault> {
     let head = head(records)?;
+    if layout.rank_columns.is_empty() && grid::is_grid(&head) {
+        return grid::grid(records, &head, layout);
+    }
     let columns = if layout.rank_columns.is_empty() {
         ranks_seen(&head)?
     } else {
@@ -328,7 +380,7 @@ fn ranks(records: &mut Records<'_>, layout: &Layout) -> Result<Ranks, CsvFault> 
     }
     records.set_line(end);
     let columns = taken(records.delimiter(), &head, &columns, weight);
-    Ok(Ranks { profile: ballots.profile()?, columns, noticed })
+    Ok(Ranks { profile: ballots.profile()?, columns, noticed, contest: None })
 }
 
 /// The fault of marks that are refused; `name` tells the name of the candidate at a place.
@@ -355,12 +407,9 @@ fn scores(records: &mut Records<'_>, layout: &Layout) -> Result<ScoreSheet, CsvF
         let mut scores = Vec::with_capacity(columns.len());
         for column in &columns {
             let text = record[*column].as_ref();
-            let is_skipped = text.is_empty()
-                || SKIPPED.iter().any(|word| text.eq_ignore_ascii_case(word))
-                || layout.skipped.iter().any(|word| text.eq_ignore_ascii_case(word));
             scores.push(match text.parse() {
                 Ok(score) => Some(score),
-                Err(_) if is_skipped => None,
+                Err(_) if is_skipped(text, layout) => None,
                 Err(_) => {
                     let column = head[*column].clone();
                     return Err(CsvFault::Score { text: shown(text), column });
@@ -477,6 +526,32 @@ fn meanings(layout: &Layout) -> HashMap<String, Cell> {
     let overvoted = OVERVOTED.into_iter().chain(layout.overvoted.iter().map(String::as_str));
     meanings.extend(overvoted.map(|word| (word.to_lowercase(), Cell::Mark(Mark::Overvote))));
     meanings
+}
+
+/// Tells whether a cell has no mark in it.
+fn is_skipped(text: &str, layout: &Layout) -> bool {
+    text.is_empty()
+        || SKIPPED.iter().any(|word| text.eq_ignore_ascii_case(word))
+        || layout.skipped.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// What a mark for each candidate of a column means, and the names of those who stand; `all` are
+/// the names, sorted.
+fn standing<'a>(
+    all: impl Iterator<Item = &'a str>,
+    layout: &Layout,
+) -> Result<(Vec<String>, Vec<Mark>), CsvFault> {
+    let (mut names, mut marks) = (Vec::new(), Vec::new());
+    for name in all {
+        marks.push(if layout.excluded.iter().any(|it| it.trim() == name) {
+            Mark::Withdrawn
+        } else {
+            let place = Candidate::at(names.len()).ok_or(ProfileError::TooManyCandidates)?;
+            names.push(name.to_owned());
+            Mark::Candidate(place)
+        });
+    }
+    Ok((names, marks))
 }
 
 /// Finds what a text means that was not seen before.

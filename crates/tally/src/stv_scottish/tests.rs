@@ -74,6 +74,18 @@ fn equal_surpluses_are_transferred_by_the_earlier_stage_and_then_by_the_rule() {
 }
 
 #[test]
+fn of_two_elected_at_one_stage_neither_receives_from_the_other() {
+    // Quota 9/4 + 1 = 3. Both a and b have it, so a's 5 ballots pass b over: 2/5 each, 2 for c.
+    // Then b's 4 pass on 1 at 1/4 each, and d with 1 is behind c. Had b received before being
+    // elected, half of b's 6 would have passed on, 2 of it to d and 1 to c: d would have won.
+    let profile = profile(4, &["5 abc", "4 bd"]);
+    let count = count(&profile, 3, &TieRule::StatusQuo);
+    assert_eq!(rounds(&count), ["a=5 b=4 c=0 d=0", "a=3 b=4 c=2 d=0", "a=3 b=3 c=2 d=1"]);
+    assert_eq!(names(&count.rounds[0].elected), "ab");
+    assert_eq!((names(&count.winners), count.lost), ("abc".into(), Fraction::ZERO));
+}
+
+#[test]
 fn blank_ballots_do_not_raise_the_quota() {
     let with = count(&profile(2, &["3 a", "2 b", "9 "]), 1, &TieRule::StatusQuo);
     assert_eq!(with.quota, Some(Fraction::whole(3)));
@@ -187,6 +199,22 @@ proptest! {
                 let expected = &votes[candidate.index()];
                 prop_assert_eq!(&BigUint::try_from(units).unwrap(), expected);
             }
+        }
+    }
+
+    /// More than half of all is more than half of what is left, who has that is never the fewest,
+    /// and until then both exclude the same. Without any votes the run-off elects nobody. Where ties
+    /// are left undecided, it may be over before one that the quota still comes to.
+    #[test]
+    fn with_one_seat_it_elects_who_wins_the_run_off(
+        (candidates, cast) in testing::cast(), seed in any::<u8>(),
+    ) {
+        let profile = testing::of(&testing::NAMES[..candidates], &cast);
+        let run_off = crate::irv::count(&profile, &lot(seed)).winners;
+        if run_off.is_empty() {
+            prop_assert_eq!(profile.blank(), profile.total());
+        } else {
+            prop_assert_eq!(count(&profile, 1, &lot(seed)).winners, run_off);
         }
     }
 

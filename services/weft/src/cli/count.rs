@@ -49,7 +49,10 @@ const STANDARD_INPUT: &str = "-";
 /// columns are not read. An empty cell, `skipped` or `undervote` is a skipped rank; `overvote` is
 /// an overvote; every other text is a candidate's name, `writein` and `UWI` too, unless --exclude
 /// names it. With --columns candidates it is the other way round: one column a candidate, with the
-/// number of a rank in each cell. A file with several contests has to be split first.
+/// number of a rank in each cell. A grid of 0 and 1, one column for each candidate at each rank, is
+/// read where the columns are called `Choice_ID:CONTEST:RANK:Number of Winners SEATS:CANDIDATE:PARTY`
+/// and every line counts, whatever its other columns say. A file with several contests has to be
+/// split first.
 ///
 /// All figures are exact: votes are whole numbers or fractions such as 12345678/100000.
 #[derive(clap::Args, Debug)]
@@ -81,7 +84,7 @@ pub(crate) struct Args {
     /// The rule to count by.
     #[arg(long, value_enum)]
     rule: Rule,
-    /// How many to elect; what a .blt file says, or 1, when it is not given.
+    /// How many to elect; what a .blt file or a grid says, or 1, when it is not given.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     seats: Option<u32>,
     /// The form of the result.
@@ -435,7 +438,9 @@ fn input(args: &Args, from: From, text: &str, tell: &dyn Fn(String)) -> Result<I
                 if matches!(error.fault, NoRanks { .. } | RankTwice { .. }) {
                     format!(
                         "{error}\nname the ranks in their order with --rank-column; if the columns \
-                         are candidates, say --columns candidates"
+                         are candidates, say --columns candidates; if they are candidates at \
+                         ranks with a 0 or a 1 in each cell, write one column a rank instead, with \
+                         the candidate's name in the cell"
                     )
                 } else if matches!(error.fault, Rank { .. }) {
                     format!("{error}\nname the columns of candidates with --rank-column")
@@ -443,6 +448,8 @@ fn input(args: &Args, from: From, text: &str, tell: &dyn Fn(String)) -> Result<I
                     error.to_string()
                 }
             })?;
+            let contest = ranks.contest;
+            let what = if contest.is_some() { "a 1 is a mark in" } else { what };
             tell_columns(what, &ranks.columns, tell);
             tell_noticed(ranks.noticed, reading, tell);
             let candidates = ranks.profile.candidates();
@@ -453,8 +460,8 @@ fn input(args: &Args, from: From, text: &str, tell: &dyn Fn(String)) -> Result<I
             ));
             Ok(Input::Ranked {
                 profile: ranks.profile,
-                seats: None,
-                title: None,
+                seats: contest.as_ref().map(|contest| contest.seats),
+                title: contest.map(|contest| contest.title),
                 withdrawn: args.columns.exclude.clone(),
             })
         }

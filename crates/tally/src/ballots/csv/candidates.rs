@@ -4,25 +4,19 @@ use std::collections::BTreeMap;
 
 use super::{
     super::{
-        Ballots, ProfileError,
+        Ballots,
         marks::{Mark, Noticed},
     },
-    CsvFault, Layout, Ranks, SKIPPED, head, named, next, refusal, shown, taken, weight_column,
-    weight_of,
+    CsvFault, Layout, Ranks, head, is_skipped, named, next,
+    records::Records,
+    refusal, shown, standing, taken, weight_column, weight_of,
 };
-use crate::{ballots::csv::records::Records, count::Candidate};
 
 /// What the name of a candidate's column may begin with, in any case; it is no part of the name.
 const PREFIXES: [&str; 2] = ["candidate_", "candidate:"];
 
 /// The largest number of a rank; no paper has as many.
-const RANK_MAX: u32 = 1_000;
-
-/// A column that is a candidate.
-struct Column {
-    index: usize,
-    mark: Mark,
-}
+pub(super) const RANK_MAX: u32 = 1_000;
 
 /// The name of the candidate whose column this is; `None` when its name does not say so.
 fn candidate_name(column: &str) -> Option<&str> {
@@ -56,49 +50,34 @@ pub(super) fn candidates(records: &mut Records<'_>, layout: &Layout) -> Result<R
     let name = |index: usize| candidate_name(&head[index]).unwrap_or(&head[index]);
     let mut order = read.clone();
     order.sort_by(|left, right| name(*left).cmp(name(*right)));
-    let mut names = Vec::new();
-    let mut standing = Vec::new();
-    for index in order {
-        let excluded = layout.excluded.iter().any(|it| it.trim() == name(index));
-        let mark = if excluded {
-            Mark::Withdrawn
-        } else {
-            let place = Candidate::at(names.len()).ok_or(ProfileError::TooManyCandidates)?;
-            names.push(name(index).to_owned());
-            Mark::Candidate(place)
-        };
-        standing.push(Column { index, mark });
-    }
+    let (names, marks) = standing(order.iter().map(|index| name(*index)), layout)?;
     let mut ballots = Ballots::of(names.clone())?;
     let mut noticed = Noticed::default();
     let (mut record, mut ranked) = (Vec::new(), Vec::new());
     while next(records, &mut record, head.len())? {
-        let mut marks = BTreeMap::<u32, Mark>::new();
-        for Column { index, mark } in &standing {
+        let mut paper = BTreeMap::<u32, Mark>::new();
+        for (index, mark) in order.iter().zip(&marks) {
             if let Some(rank) = rank(record[*index].as_ref(), &head[*index], layout)? {
-                marks.entry(rank).and_modify(|at| *at = Mark::Overvote).or_insert(*mark);
+                paper.entry(rank).and_modify(|at| *at = Mark::Overvote).or_insert(*mark);
             }
         }
         ranked.clear();
-        let last = marks.keys().next_back().copied().unwrap_or(0);
-        let paper = (1..=last).map(|rank| marks.get(&rank).copied().unwrap_or(Mark::Skipped));
+        let last = paper.keys().next_back().copied().unwrap_or(0);
+        let paper = (1..=last).map(|rank| paper.get(&rank).copied().unwrap_or(Mark::Skipped));
         let outcome = layout.reading.read(paper, &mut ranked, &mut noticed);
         outcome.map_err(|refused| refusal(refused, |place| names[place].clone()))?;
         ballots.add(&ranked, weight_of(weight, &record)?)?;
     }
     let columns = taken(records.delimiter(), &head, &read, weight);
-    Ok(Ranks { profile: ballots.profile()?, columns, noticed })
+    Ok(Ranks { profile: ballots.profile()?, columns, noticed, contest: None })
 }
 
 /// The rank that a cell gives; `None` when it gives none: nothing, 0, or a word for it.
 fn rank(text: &str, column: &str, layout: &Layout) -> Result<Option<u32>, CsvFault> {
-    let is_skipped = text.is_empty()
-        || SKIPPED.iter().any(|word| text.eq_ignore_ascii_case(word))
-        || layout.skipped.iter().any(|word| text.eq_ignore_ascii_case(word));
     match text.parse() {
         Ok(0) => Ok(None),
         Ok(rank @ 1..=RANK_MAX) => Ok(Some(rank)),
-        Err(_) if is_skipped => Ok(None),
+        Err(_) if is_skipped(text, layout) => Ok(None),
         Ok(_) | Err(_) => Err(CsvFault::Rank { text: shown(text), column: column.to_owned() }),
     }
 }

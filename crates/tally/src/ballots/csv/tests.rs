@@ -219,6 +219,7 @@ proptest! {
         drop(read(&text, &Layout::default()));
         drop(read(&format!("rank1,rank2\n{text}"), &Layout::default()));
         drop(read_scores(&text, &Layout::default()));
+        drop(read(&format!("Choice_1:x:1:Number of Winners 1:A:Y\n{text}"), &Layout::default()));
     }
 }
 
@@ -274,4 +275,85 @@ fn a_cell_that_is_no_rank_is_refused_with_its_line_and_column() {
     assert_eq!(wrong("id,Ann\nP1,2\n"), (2, rank("P1", "id")));
     assert_eq!(wrong("Ann\n1001\n"), (2, rank("1001", "Ann")));
     assert_eq!(wrong("Ann\n-1\n"), (2, rank("-1", "Ann")));
+}
+
+/// The name of a column of a grid.
+fn place(candidate: &str, rank: u32) -> String {
+    format!("Choice_7_1:Council, District: 1:{rank}:Number of Winners 3:{candidate}:NON")
+}
+
+/// A grid of two ranks with these candidates, ballots from line 2 on.
+fn grid(candidates: &[&str], ballots: &[&str]) -> String {
+    let mut head = vec!["id".to_owned()];
+    for candidate in candidates {
+        head.extend([1, 2].map(|rank| format!("\"{}\"", place(candidate, rank))));
+    }
+    let lines = ballots.iter().enumerate().map(|(id, marks)| format!("{id},{marks}\n"));
+    format!("{}\n{}", head.join(","), lines.collect::<String>())
+}
+
+#[test]
+fn a_grid_of_zeros_and_ones_is_read_where_its_columns_say_what_they_are() {
+    let ballots = ["0,1,1,0", "0,1,1,0", "0,0,0,0", "0,1,0,0", "1,0,1,0", "1,1,0,0", ",, 1 ,"];
+    let text = grid(&["Zoe: Z.", "Ann"], &ballots);
+    let ranks = read(&text, &Layout::default()).unwrap();
+    assert_eq!(ranks.profile.candidates(), ["Ann", "Zoe: Z."]);
+    assert_eq!(lists(&ranks), ["1 Ann", "2 Ann>Zoe: Z.", "2 Zoe: Z."]);
+    let contest = Contest { title: "Council, District: 1".into(), seats: 3 };
+    assert_eq!((ranks.contest, ranks.columns.unread), (Some(contest), vec!["id".into()]));
+    let noticed = Noticed { lines: 7, blank: 2, skips: 1, overvotes: 1, repeats: 1 };
+    assert_eq!(ranks.noticed, noticed);
+    assert_eq!(read("rank1\nA\n", &Layout::default()).unwrap().contest, None);
+}
+
+#[test]
+fn marks_of_a_grid_are_read_as_asked() {
+    let text = grid(&["Ann", "Ben", "Cem"], &["1,0,1,0,0,1", "0,1,0,0,0,0", "1,1,0,0,0,0"]);
+    let skip = Reading { overvotes: Overvotes::Skip, ..Reading::LENIENT };
+    assert_eq!(lists(&read(&text, &with(skip)).unwrap()), ["2 Ann", "1 Cem"]);
+    let refuse = Reading { overvotes: Overvotes::Refuse, ..Reading::LENIENT };
+    assert_eq!(fault(&text, &with(refuse)), (2, CsvFault::Overvote));
+    let stop = Reading { skips: Skips::Stop, ..Reading::LENIENT };
+    assert_eq!(lists(&read(&text, &with(stop)).unwrap()), ["1 Ann"]);
+    let refuse = Reading { repeats: Repeats::Refuse, ..Reading::LENIENT };
+    assert_eq!(fault(&text, &with(refuse)), (4, CsvFault::RankedTwice { name: "Ann".into() }));
+    let layout = Layout { excluded: vec!["Ben".into()], ..with(skip) };
+    let without = read(&text, &layout).unwrap();
+    assert_eq!(without.profile.candidates(), ["Ann", "Cem"]);
+    let layout = Layout { skipped: vec!["no".into()], ..Layout::default() };
+    assert_eq!(lists(&read(&grid(&["Ann"], &["1,no"]), &layout).unwrap()), ["1 Ann"]);
+}
+
+#[test]
+fn a_grid_that_leaves_anything_unsure_is_refused_with_its_line() {
+    let default = Layout::default();
+    let of = |names: &[String]| format!("\"{}\"\n", names.join("\",\""));
+    let (one, two) = (place("Ann", 1), place("Ann", 2));
+    assert_eq!(
+        fault(&grid(&["Ann"], &["1,0", "0,2"]), &default),
+        (3, CsvFault::GridMark { text: "2".into(), column: two.clone() })
+    );
+    let expected = CsvFault::CellCount { found: 2, expected: 3, delimiter: ',' };
+    assert_eq!(fault(&grid(&["Ann"], &["1,0", "0"]), &default), (3, expected));
+    let gap = CsvFault::GridGap { candidate: "Ben".into(), rank: 1 };
+    assert_eq!(fault(&of(&[one.clone(), two.clone(), place("Ben", 2)]), &default), (1, gap));
+    let twice = CsvFault::ColumnTwice { name: one.clone() };
+    assert_eq!(fault(&of(&[one.clone(), one.clone()]), &default), (1, twice));
+    for other in [
+        "Choice_8_1:Council:1:Vote For 1:Ben:NON",
+        "Choice_8_1:Council:one:Number of Winners 3:Ben:NON",
+        "Choice_8_1:Council:0:Number of Winners 3:Ben:NON",
+        "Choice_8_1:Council:1:Number of Winners 3::NON",
+        "Choice_8_1:Council:1:Number of Winners 3:Ben",
+    ] {
+        let refused = CsvFault::GridColumn { name: shown(other) };
+        assert_eq!(fault(&of(&[one.clone(), other.into()]), &default), (1, refused), "{other}");
+    }
+    let mayor = "Choice_1_1:Mayor:1:Number of Winners 1:Ben:NON".to_owned();
+    let (first, second) = ("Council, District: 1, 3 to elect".into(), "Mayor, 1 to elect".into());
+    let contests = CsvFault::ContestTwice { first, second };
+    assert_eq!(fault(&of(&[one.clone(), mayor]), &default), (1, contests));
+    // A vendor that puts things in another order is refused, as ever.
+    let unlike = "Choice_1_1:Mayor:1:Ann;Choice_1_1:Mayor:2:Ann\n1;0\n";
+    assert!(matches!(fault(unlike, &default), (1, CsvFault::RankTwice { .. })));
 }

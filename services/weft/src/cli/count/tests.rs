@@ -122,6 +122,20 @@ fn a_column_a_candidate_is_scored_or_approved() {
 }
 
 #[test]
+fn a_grid_of_zeros_and_ones_says_what_it_is_for() {
+    let place = |it| format!("\"Choice_{it}:Council:1:Number of Winners 2:{it}:NON\"");
+    let head = ["Ann", "Ben", "Cem"].map(place).join(",");
+    let text = format!("id,{head}\n1,1,0,0\n2,0,1,0\n3,0,1,0\n4,0,1,1\n");
+    let json = printed("--rule stv-scottish", From::Csv, &text);
+    assert_eq!((&json["title"], &json["seats"]), (&json!("Council"), &json!(2)));
+    assert_eq!((&json["winners"], &json["exhausted"]), (&json!(["Ben", "Ann"]), &json!(1)));
+    let (_, told) = counted("--rule irv --seats 1", From::Csv, &text).unwrap();
+    assert!(told[0].starts_with("a 1 is a mark in: \"Choice_Ann"), "{told:?}");
+    let refused = counted("--rule irv", From::Csv, "Ann choice 1,Ben choice 1\n1,0\n").unwrap_err();
+    assert!(refused.contains("one column a rank instead"), "{refused}");
+}
+
+#[test]
 fn ties_are_steps_and_seeds_decide_them_again() {
     let tied = "rank1\nA\nB\n";
     let json = printed("--rule irv", From::Csv, tied);
