@@ -15,10 +15,14 @@ use wire::weft::{
     assessment::v1::Layer,
     common::v1::Command,
     governance::v1::{
-        DraftGoalRequest, RaiseItemRequest, Subject, agenda_service_client::AgendaServiceClient,
-        goal_service_client::GoalServiceClient,
+        BatchGetGoalsRequest, BatchGetResolutionsRequest, DraftGoalRequest, RaiseItemRequest,
+        Subject, agenda_service_client::AgendaServiceClient,
+        goal_service_client::GoalServiceClient, register_service_client::RegisterServiceClient,
     },
-    membership::v1::{AttendanceMode, ProfileField, TieVisibility},
+    membership::v1::{
+        AttendanceMode, BatchGetNetworksRequest, ProfileField, TieVisibility,
+        network_service_client::NetworkServiceClient,
+    },
 };
 
 use crate::governance::town::{Town, conferral, content, ranking, topic};
@@ -319,6 +323,59 @@ async fn a_member_of_one_network_sees_nothing_of_another_over_grpc() {
 #[tokio::test]
 async fn a_member_of_one_network_sees_nothing_of_another_over_graphql() {
     one_network_is_closed_to_another(Protocol::GraphQl).await;
+}
+
+#[tokio::test]
+async fn of_many_networks_read_at_once_a_caller_gets_those_they_may_read() {
+    let world = World::start(Log::Memory, Protocol::Grpc).await;
+    let cast = OldCity::found(&world).await;
+    let (other, erin) = new_town(&world).await;
+    let nowhere = NetworkId::new(Uuid::from_u128(77));
+    let read = async |voice: stories::Voice<'_>| {
+        let request = BatchGetNetworksRequest {
+            network_ids: [other, nowhere, cast.network].map(|id| id.to_string()).to_vec(),
+            min_position: world.position(),
+        };
+        let answer = NetworkServiceClient::new(voice.line()).batch_get_networks(request).await;
+        let found = answer.unwrap().into_inner().networks.into_iter();
+        found.map(|network| network.name).collect::<Vec<String>>()
+    };
+    assert_eq!(read(world.person(cast.anna)).await, ["Old City"]);
+    assert_eq!(read(world.person(erin)).await, ["New Town"]);
+    assert_eq!(read(world.operator()).await, ["New Town", "Old City"]);
+    let stranger = world.operator().register("Gwen Gorse").await.unwrap();
+    assert_eq!(read(world.person(stranger)).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_batch_that_is_too_long_is_refused_and_nothing_of_it_is_passed_over() {
+    let world = World::start(Log::Memory, Protocol::Grpc).await;
+    let OldCity { network, anna, .. } = OldCity::found(&world).await;
+    let voice = world.person(anna);
+    let ids = |count: usize| vec![Uuid::from_u128(77).to_string(); count];
+    let (network_id, min_position) = (network.to_string(), world.position());
+    let long = |status: tonic::Status| {
+        assert_eq!(Refusal::of_status(&status), refusal("INVALID", "BATCH_TOO_LONG"));
+    };
+    for count in [100, 101] {
+        let (network_id, network_ids) = (network_id.clone(), ids(count));
+        let goals = BatchGetGoalsRequest { network_id, goal_ids: ids(count), min_position };
+        let goals = GoalServiceClient::new(voice.line()).batch_get_goals(goals).await;
+        let network_id = network.to_string();
+        let resolutions =
+            BatchGetResolutionsRequest { network_id, resolution_ids: ids(count), min_position };
+        let mut register = RegisterServiceClient::new(voice.line());
+        let resolutions = register.batch_get_resolutions(resolutions).await;
+        let networks = BatchGetNetworksRequest { network_ids, min_position };
+        let networks = NetworkServiceClient::new(voice.line()).batch_get_networks(networks).await;
+        if count <= 100 {
+            assert!(goals.is_ok() && resolutions.is_ok() && networks.is_ok());
+        } else {
+            long(goals.unwrap_err());
+            long(resolutions.unwrap_err());
+            long(networks.unwrap_err());
+        }
+    }
 }
 
 #[tokio::test]

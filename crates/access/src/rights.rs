@@ -42,6 +42,7 @@ pub const RIGHTS: &[(&str, Right)] = &[
     ("/weft.membership.v1.NetworkService/OpenMembership", Right::Member), // founders, then decisions
     ("/weft.membership.v1.NetworkService/CloseMembership", Right::Member), // founders, then decisions
     ("/weft.membership.v1.NetworkService/GetNetwork", Right::MemberOrOperator),
+    ("/weft.membership.v1.NetworkService/BatchGetNetworks", Right::SignedIn), // one's own; the operator: all
     ("/weft.membership.v1.NetworkService/ListNetworks", Right::SignedIn), // one's own; the operator: all
 
     ("/weft.membership.v1.PersonService/RegisterPerson", Right::Operator),

@@ -57,6 +57,10 @@ pub struct DecisionTerms {
     /// The decision that this one repeats: a second round, or the re-run of an annulled one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeats: Option<DecisionId>,
+    /// How many seats an election of persons fills: as many as the role has free, and no more than
+    /// the policy says; absent where nobody is elected, and in older events: as the policy says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seats: Option<u32>,
 }
 
 /// Why voting went on longer.
@@ -399,6 +403,8 @@ pub enum DecisionEvent {
         /// Who votes for it from now on; `None` is nobody.
         representative: Option<PersonId>,
     },
+    /// Everyone on the roll was reminded that voting goes on, whether they had voted or not.
+    VotersReminded {},
     /// Voting goes on longer.
     DecisionExtended {
         /// How often it was extended by now.
@@ -503,6 +509,7 @@ impl Event for DecisionEvent {
             | DecisionEvent::LeaverKept { .. }
             | DecisionEvent::LeaverVoided { .. }
             | DecisionEvent::RepresentativeReplaced { .. }
+            | DecisionEvent::VotersReminded {}
             | DecisionEvent::DecisionExtended { .. }
             | DecisionEvent::DecisionClosed { .. }
             | DecisionEvent::DecisionTallied { .. }
@@ -539,6 +546,7 @@ impl Event for DecisionEvent {
             | DecisionEvent::LeaverKept { .. }
             | DecisionEvent::LeaverVoided { .. }
             | DecisionEvent::RepresentativeReplaced { .. }
+            | DecisionEvent::VotersReminded {}
             | DecisionEvent::DecisionExtended { .. }
             | DecisionEvent::DecisionClosed { .. }
             | DecisionEvent::DecisionTallied { .. }

@@ -672,7 +672,8 @@ pub enum Effect {
         party: Party,
     },
     /// Gives an office to a person; after an election, to everyone elected, in the order of their
-    /// election, as far as the role has seats that are free by then. What goes beyond them fails.
+    /// election: to so many as the role had seats free at the call. Where one was taken since, it
+    /// fails.
     ConferMandate {
         /// Which role.
         role: RoleName,

@@ -183,6 +183,10 @@ pub enum ProposalEvent {
         /// The earlier decision on the same text that this one repeats; absent for the first one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         repeats: Option<DecisionId>,
+        /// How many seats an election of persons fills; absent where nobody is elected, and in older
+        /// events: as the policy says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seats: Option<u32>,
     },
     /// An author took it back.
     ProposalWithdrawn {},

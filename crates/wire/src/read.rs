@@ -12,6 +12,9 @@ mod tests;
 /// The longest text a request may carry in one field, in bytes.
 pub const TEXT_MAX: usize = 4_096;
 
+/// How many things one request reads by their ids at most.
+pub const BATCH_MAX: usize = 100;
+
 /// The longest text of a charter's section or a proposal, in bytes.
 pub const DOCUMENT_MAX: usize = 65_536;
 
@@ -24,6 +27,19 @@ pub fn id<K: IdKind>(text: &str, field: &str) -> Result<Id<K>, Status> {
     Id::parse(text).map_err(|error| {
         status(ErrorCode::Invalid, "ID_MALFORMED", Some(field), &error.to_string())
     })
+}
+
+/// Reads the ids of what is read together.
+///
+/// # Errors
+///
+/// Says that `field` holds more than [`BATCH_MAX`], or something that is not a UUID.
+pub fn ids<K: IdKind>(texts: &[String], field: &str) -> Result<Vec<Id<K>>, Status> {
+    if BATCH_MAX < texts.len() {
+        let message = format!("{} ids are given, at most {BATCH_MAX} are read", texts.len());
+        return Err(status(ErrorCode::Invalid, "BATCH_TOO_LONG", Some(field), &message));
+    }
+    texts.iter().map(|text| id(text, field)).collect()
 }
 
 /// Reads an enum; `all` are the domain's values, `message` says which number stands for each.

@@ -16,30 +16,33 @@ use async_graphql::{
     dataloader::{DataLoader, Loader},
 };
 use axum::http::HeaderMap;
-use futures::{StreamExt as _, TryStreamExt as _, future::BoxFuture, stream};
+use futures::future::BoxFuture;
 use kernel::{
     DecisionId, ErrorCode, GoalId, NetworkId, OrganisationId, Party, PersonId, ProposalId,
     ResolutionId,
 };
-use tonic::{Code, Request, Status, metadata::MetadataMap, transport::Channel};
-use wire::weft::{
-    assessment::v1::structure_service_client::StructureServiceClient,
-    common::v1 as common,
-    governance::v1::{
-        self as governance, agenda_service_client::AgendaServiceClient,
-        charter_service_client::CharterServiceClient,
-        decision_service_client::DecisionServiceClient,
-        delegation_service_client::DelegationServiceClient, goal_service_client::GoalServiceClient,
-        proposal_service_client::ProposalServiceClient,
-        register_service_client::RegisterServiceClient,
-    },
-    history::v1::history_service_client::HistoryServiceClient,
-    membership::v1::{
-        self as message, gathering_service_client::GatheringServiceClient,
-        membership_service_client::MembershipServiceClient,
-        network_service_client::NetworkServiceClient,
-        organisation_service_client::OrganisationServiceClient,
-        person_service_client::PersonServiceClient, tie_service_client::TieServiceClient,
+use tonic::{Request, Status, metadata::MetadataMap, transport::Channel};
+use wire::{
+    read::BATCH_MAX,
+    weft::{
+        assessment::v1::structure_service_client::StructureServiceClient,
+        common::v1 as common,
+        governance::v1::{
+            self as governance, agenda_service_client::AgendaServiceClient,
+            charter_service_client::CharterServiceClient,
+            decision_service_client::DecisionServiceClient,
+            delegation_service_client::DelegationServiceClient,
+            goal_service_client::GoalServiceClient, proposal_service_client::ProposalServiceClient,
+            register_service_client::RegisterServiceClient,
+        },
+        history::v1::history_service_client::HistoryServiceClient,
+        membership::v1::{
+            self as message, gathering_service_client::GatheringServiceClient,
+            membership_service_client::MembershipServiceClient,
+            network_service_client::NetworkServiceClient,
+            organisation_service_client::OrganisationServiceClient,
+            person_service_client::PersonServiceClient, tie_service_client::TieServiceClient,
+        },
     },
 };
 
@@ -55,13 +58,6 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// certificate every ballot.
 const ANSWER_MAX: usize = 32 * 1024 * 1024;
 
-/// How many persons, or organisations, one call asks for; the service takes no more.
-const PARTIES_MAX: usize = 100;
-
-/// How many networks are asked for at the same time; there is no call for many at once, but what
-/// is listed together mostly belongs to one.
-const NETWORKS_AT_ONCE: usize = 16;
-
 /// How long nobody may ask for a single thing before those asked for are read together.
 const QUIET: Duration = Duration::from_millis(1);
 
@@ -70,9 +66,6 @@ const QUIET_WAITS_MAX: usize = 50;
 
 /// How many single reads are gathered at most; each service is asked in calls as large as it takes.
 const GATHERED_MAX: usize = 10_000;
-
-/// How many proposals, decisions, resolutions or goals one call asks for; the service takes no more.
-const TEXTS_MAX: usize = 100;
 
 /// The request header that says from which position on reads have to answer.
 pub(crate) const MIN_POSITION: &str = "weft-min-position";
@@ -442,7 +435,7 @@ impl Loader<PersonId> for Persons {
 
     async fn load(&self, ids: &[PersonId]) -> Result<HashMap<PersonId, message::Person>, Status> {
         let mut found = HashMap::with_capacity(ids.len());
-        for ids in ids.chunks(PARTIES_MAX) {
+        for ids in ids.chunks(BATCH_MAX) {
             let request = message::BatchGetPersonsRequest {
                 person_ids: ids.iter().map(ToString::to_string).collect(),
                 min_position: self.0.min_position(),
@@ -468,7 +461,7 @@ impl Loader<OrganisationId> for Organisations {
         ids: &[OrganisationId],
     ) -> Result<HashMap<OrganisationId, message::Organisation>, Status> {
         let mut found = HashMap::with_capacity(ids.len());
-        for ids in ids.chunks(PARTIES_MAX) {
+        for ids in ids.chunks(BATCH_MAX) {
             let request = self.0.request(message::BatchGetOrganisationsRequest {
                 organisation_ids: ids.iter().map(ToString::to_string).collect(),
                 min_position: self.0.min_position(),
@@ -483,22 +476,8 @@ impl Loader<OrganisationId> for Organisations {
     }
 }
 
-/// Reads many networks, each with its own call.
+/// Reads many networks with one call.
 struct Networks(Arc<Upstream>);
-
-impl Networks {
-    async fn read(&self, id: NetworkId) -> Result<Option<(NetworkId, message::Network)>, Status> {
-        let request = message::GetNetworkRequest {
-            by: Some(message::get_network_request::By::NetworkId(id.to_string())),
-            min_position: self.0.min_position(),
-        };
-        match self.0.networks().get_network(self.0.request(request)).await {
-            Ok(answer) => Ok(answer.into_inner().network.map(|found| (id, found))),
-            Err(status) if status.code() == Code::NotFound => Ok(None),
-            Err(status) => Err(status),
-        }
-    }
-}
 
 impl Loader<NetworkId> for Networks {
     type Value = message::Network;
@@ -508,12 +487,18 @@ impl Loader<NetworkId> for Networks {
         &self,
         ids: &[NetworkId],
     ) -> Result<HashMap<NetworkId, message::Network>, Status> {
-        let reads: Vec<_> = ids.iter().map(|id| self.read(*id)).collect();
-        stream::iter(reads)
-            .buffer_unordered(NETWORKS_AT_ONCE)
-            .try_filter_map(|found| async move { Ok(found) })
-            .try_collect()
-            .await
+        let mut found = HashMap::with_capacity(ids.len());
+        for ids in ids.chunks(BATCH_MAX) {
+            let request = self.0.request(message::BatchGetNetworksRequest {
+                network_ids: ids.iter().map(ToString::to_string).collect(),
+                min_position: self.0.min_position(),
+            });
+            let answer = self.0.networks().batch_get_networks(request).await?;
+            for network in answer.into_inner().networks {
+                found.insert(wire::read::id(&network.network_id, "network_id")?, network);
+            }
+        }
+        Ok(found)
     }
 }
 
@@ -530,7 +515,7 @@ impl Loader<(NetworkId, ProposalId)> for Proposals {
     ) -> Result<HashMap<(NetworkId, ProposalId), governance::Proposal>, Status> {
         let mut found = HashMap::with_capacity(ids.len());
         for (network, ids) in by_network(ids) {
-            for ids in ids.chunks(TEXTS_MAX) {
+            for ids in ids.chunks(BATCH_MAX) {
                 let request = self.0.request(governance::BatchGetProposalsRequest {
                     network_id: network.to_string(),
                     proposal_ids: ids.iter().map(ToString::to_string).collect(),
@@ -560,7 +545,7 @@ impl Loader<(NetworkId, DecisionId)> for Decisions {
     ) -> Result<HashMap<(NetworkId, DecisionId), governance::Decision>, Status> {
         let mut found = HashMap::with_capacity(ids.len());
         for (network, ids) in by_network(ids) {
-            for ids in ids.chunks(TEXTS_MAX) {
+            for ids in ids.chunks(BATCH_MAX) {
                 let request = self.0.request(governance::BatchGetDecisionsRequest {
                     network_id: network.to_string(),
                     decision_ids: ids.iter().map(ToString::to_string).collect(),
@@ -590,7 +575,7 @@ impl Loader<(NetworkId, ResolutionId)> for Resolutions {
     ) -> Result<HashMap<(NetworkId, ResolutionId), governance::Resolution>, Status> {
         let mut found = HashMap::with_capacity(ids.len());
         for (network, ids) in by_network(ids) {
-            for ids in ids.chunks(TEXTS_MAX) {
+            for ids in ids.chunks(BATCH_MAX) {
                 let request = self.0.request(governance::BatchGetResolutionsRequest {
                     network_id: network.to_string(),
                     resolution_ids: ids.iter().map(ToString::to_string).collect(),
@@ -620,7 +605,7 @@ impl Loader<(NetworkId, GoalId)> for Goals {
     ) -> Result<HashMap<(NetworkId, GoalId), governance::Goal>, Status> {
         let mut found = HashMap::with_capacity(ids.len());
         for (network, ids) in by_network(ids) {
-            for ids in ids.chunks(TEXTS_MAX) {
+            for ids in ids.chunks(BATCH_MAX) {
                 let request = self.0.request(governance::BatchGetGoalsRequest {
                     network_id: network.to_string(),
                     goal_ids: ids.iter().map(ToString::to_string).collect(),

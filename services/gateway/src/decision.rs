@@ -160,6 +160,12 @@ pub(crate) struct Decision {
     closes_at: DateTime,
     /// How often voting was extended.
     extensions: u32,
+    /// When everyone on the roll was reminded, whether they had voted or not; null when they were
+    /// not, or not yet.
+    reminded_at: Option<DateTime>,
+    /// How many seats an election of persons fills: as many as the role had free at the call, and no
+    /// more than the policy says. Null where nobody is elected.
+    seats: Option<u32>,
     /// How many votes the roll has; null before it is frozen.
     roll_units: Option<u32>,
     /// What the votes of the roll weigh together; null before it is frozen.
@@ -233,6 +239,8 @@ impl Decision {
             opens_at: DateTime::of(decision.opens_at)?,
             closes_at: DateTime::of(decision.closes_at)?,
             extensions: decision.extensions,
+            reminded_at: DateTime::maybe(decision.reminded_at)?,
+            seats: decision.seats,
             // A frozen roll may be empty; the hash tells it from one that is not there yet.
             roll_units: roll_hash.as_ref().map(|_| decision.roll_units),
             roll_weight: roll_hash.as_ref().map(|_| Count(decision.roll_weight)),

@@ -13,7 +13,8 @@ use crate::{
     command::{CommandInput, Receipt},
     connection::{self, List, Paging},
     ids::{self, GlobalId},
-    network::{self, Network},
+    network::Network,
+    node,
     person::{self, Person},
     scalars::{self, Count, DateTime, Position},
 };
@@ -109,7 +110,7 @@ impl Gathering {
     /// The network that gathers.
     #[graphql(complexity = "call::COST + child_complexity")]
     async fn network(&self, ctx: &Context<'_>) -> Result<Option<Network>> {
-        Ok(Some(network::by_id(Call::of(ctx)?, self.network_id).await?))
+        Ok(node::network(Call::of(ctx)?, self.network_id).await?)
     }
 
     /// Lists who was there, as far as known at a moment.

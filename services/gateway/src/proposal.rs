@@ -1169,7 +1169,8 @@ impl ProposalMutation {
     }
 
     /// Puts it to a decision; its text is final. An author, once it was discussed long enough and has its
-    /// sponsors.
+    /// sponsors. An election fills the seats that are free when its voting can be over; where none is,
+    /// it is refused (`NO_SEAT_FREE`).
     #[graphql(complexity = "call::COST + child_complexity")]
     async fn call_decision(
         &self,

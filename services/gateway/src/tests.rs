@@ -95,6 +95,10 @@ fn answer(asked: &Asked) -> Answer {
         "GetNetwork" => {
             says(&message::GetNetworkResponse { network: Some(network()), position: HEAD })
         }
+        "BatchGetNetworks" => {
+            let networks = vec![network()];
+            says(&message::BatchGetNetworksResponse { networks, position: HEAD })
+        }
         "ListMembers" => {
             let request: message::ListMembersRequest = asked.read();
             let (range, page) = range(request.page);
@@ -405,14 +409,14 @@ async fn reads_after_a_change_in_the_same_request_wait_for_it() {
     let methods: Vec<_> = asked.iter().map(|asked| asked.method.as_str()).collect();
     assert_eq!(
         methods,
-        ["UpdateProfile", "GetPerson", "HoldGathering", "GetGathering", "GetNetwork"]
+        ["UpdateProfile", "GetPerson", "HoldGathering", "GetGathering", "BatchGetNetworks"]
     );
     let command = asked[0].read::<message::UpdateProfileRequest>().command.unwrap();
     assert_eq!(command.command_id, COMMAND);
     assert_eq!(command.effective_at, Some(MAY));
     assert_eq!(asked[1].read::<message::GetPersonRequest>().min_position, HEAD + 1);
     assert_eq!(asked[3].read::<message::GetGatheringRequest>().min_position, HEAD + 2);
-    assert_eq!(asked[4].read::<message::GetNetworkRequest>().min_position, HEAD + 2);
+    assert_eq!(asked[4].read::<message::BatchGetNetworksRequest>().min_position, HEAD + 2);
 }
 
 #[tokio::test]

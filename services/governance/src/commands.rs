@@ -74,6 +74,23 @@ impl Commands {
         self.writer.execute::<D>(id, command, context).await.map(Receipt::from).map_err(refused)
     }
 
+    /// As [`Commands::execute`], and the first event that the command recorded, now or when it was
+    /// first given; `None` when it recorded none.
+    pub(crate) async fn execute_first<D: Decider>(
+        &self,
+        id: Uuid,
+        command: &D::Command,
+        context: &CommandContext,
+    ) -> Result<(Option<D::Event>, Receipt), Refused> {
+        let done = self.writer.execute::<D>(id, command, context).await.map_err(refused)?;
+        let first = if done.recalled {
+            self.first_event(id, context).await?
+        } else {
+            done.events.first().cloned()
+        };
+        Ok((first, Receipt::from(done)))
+    }
+
     /// The state of a stream.
     ///
     /// # Errors
@@ -92,9 +109,9 @@ impl Commands {
         self.writer.look::<D, T>(id, seen).await.map_err(refused)
     }
 
-    /// The first event that a command recorded in a stream, now or when it was first given; `None`
-    /// when it recorded none.
-    pub(crate) async fn first_event<E: Event>(
+    /// The first event that a command recorded in a stream when it was first given; `None` when it
+    /// recorded none.
+    async fn first_event<E: Event>(
         &self,
         id: Uuid,
         context: &CommandContext,

@@ -31,6 +31,7 @@ mod tests;
 pub use ballots::{Misfit, OptionsMisfit, fits, options_for, standard_key, standard_options};
 pub use delegations::{Lent, applies};
 pub use early::is_decided;
+pub use elections::{seats, seats_by};
 pub use requirements::{
     Lacking, Verdict, adopts, nothing_cast, quorum_units, units_still_needed, verdict,
     what_would_it_take,
@@ -730,7 +731,8 @@ fn elected(
 ) -> Result<Decided, Uncountable> {
     let policy = &inputs.terms.policy;
     let sought = sought_on(inputs.terms.subject);
-    let race = Race { figures: &figures.options, rankings, sought, rule: &settled.rule };
+    let (seats, rule) = (seats(&inputs.terms), &settled.rule);
+    let race = Race { figures: &figures.options, rankings, seats, sought, rule };
     let inexact = |error: tally::ballots::ProfileError| Uncountable::Inexact(error.to_string());
     let Election { rounds, winners, ties, contenders } =
         elections::elect(&policy.method, race).map_err(inexact)?;

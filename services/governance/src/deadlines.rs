@@ -55,6 +55,8 @@ pub enum DeadlineKind {
     FreezeRoll,
     /// Open the voting.
     OpenDecision,
+    /// Remind everyone on the roll.
+    RemindVoters,
     /// Close the voting, or extend it.
     CloseDecision,
     /// Make a result final that was not challenged.
@@ -73,9 +75,10 @@ pub enum DeadlineKind {
 
 impl DeadlineKind {
     /// Every kind, in order.
-    pub const ALL: [DeadlineKind; 9] = [
+    pub const ALL: [DeadlineKind; 10] = [
         DeadlineKind::FreezeRoll,
         DeadlineKind::OpenDecision,
+        DeadlineKind::RemindVoters,
         DeadlineKind::CloseDecision,
         DeadlineKind::FinaliseDecision,
         DeadlineKind::ExpireMandate,
@@ -90,6 +93,7 @@ impl DeadlineKind {
         match self {
             DeadlineKind::FreezeRoll => "freeze_roll",
             DeadlineKind::OpenDecision => "open_decision",
+            DeadlineKind::RemindVoters => "remind_voters",
             DeadlineKind::CloseDecision => "close_decision",
             DeadlineKind::FinaliseDecision => "finalise_decision",
             DeadlineKind::ExpireMandate => "expire_mandate",

@@ -236,6 +236,11 @@ pub enum DecisionCommand {
         /// When.
         at: Timestamp,
     },
+    /// Reminds everyone on the roll, once.
+    RemindVoters {
+        /// The due time, or any later one.
+        at: Timestamp,
+    },
     /// Ends the voting at its time, or extends it where the policy says so.
     CloseDecision {
         /// The due time, or any later one.
@@ -353,6 +358,22 @@ pub enum Phase {
     Final,
 }
 
+/// Whether everyone on the roll was reminded that voting goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Reminder {
+    /// Not yet.
+    Due,
+    /// They were; there is one reminder.
+    Given,
+}
+
+/// When everyone on the roll is reminded: halfway from the opening to the end of the voting, as it
+/// stood at the call. Source: domain.md, section 3.4.
+pub fn reminder_at(terms: &DecisionTerms) -> Timestamp {
+    let half = terms.closes_at.duration_since(terms.opens_at) / 2;
+    terms.opens_at.checked_add(half).unwrap_or(terms.closes_at)
+}
+
 /// Whose ballot it is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Source {
@@ -436,6 +457,8 @@ pub struct Decision {
     pub closes_at: Option<Timestamp>,
     /// The hash of the seed for lots; empty before opening.
     pub seed_hash: String,
+    /// Whether everyone on the roll was reminded.
+    pub reminder: Reminder,
     /// How often voting was extended.
     pub extensions: u32,
     /// The ballots, by index of the roll.
@@ -484,6 +507,7 @@ impl Decider for Decision {
             roll: None,
             closes_at: None,
             seed_hash: String::new(),
+            reminder: Reminder::Due,
             extensions: 0,
             ballots: BTreeMap::new(),
             repudiated: BTreeSet::new(),
@@ -541,6 +565,7 @@ impl Decider for Decision {
             DecisionCommand::RepresentativeFound { voter, representative, at } => {
                 self.representative_found(*voter, *representative, *at)
             }
+            DecisionCommand::RemindVoters { at } => self.remind(*at),
             DecisionCommand::CloseDecision { at, facts } => self.close(*at, facts),
             DecisionCommand::CloseEarly { at, facts } => self.close_early(*at, facts),
             DecisionCommand::TallyDecision { at, facts, seed, office } => {
@@ -646,6 +671,7 @@ impl Decider for Decision {
                     Arc::make_mut(roll).replaced.insert(*voter, *representative);
                 }
             }
+            DecisionEvent::VotersReminded {} => self.reminder = Reminder::Given,
             DecisionEvent::DecisionExtended { number, closes_at, .. } => {
                 self.extensions = *number;
                 self.closes_at = Some(*closes_at);
@@ -819,6 +845,10 @@ impl Decision {
             let (hours_min, hours_max) = (window.hours_min, window.hours_max);
             return Err(DecisionRejection::WindowOutsidePolicy { hours_min, hours_max });
         }
+        let seats_max = counting::seats_by(&terms.policy.method);
+        if terms.seats.is_some_and(|seats| !(1..=seats_max).contains(&seats)) {
+            return Err(DecisionRejection::SeatsOutsidePolicy(seats_max));
+        }
         Ok(vec![DecisionEvent::DecisionScheduled { terms: Box::new(terms) }])
     }
 
@@ -889,6 +919,18 @@ impl Decision {
                 Err(DecisionRejection::VotingOver)
             }
             Phase::Annulled | Phase::Cancelled => Err(DecisionRejection::CameToNothing),
+        }
+    }
+
+    /// Reminds everyone on the roll, and looks at no ballot: who has voted plays no part. A vote that
+    /// is over needs no reminder.
+    fn remind(&self, at: Timestamp) -> Decided {
+        let Some(voting) = self.closing()? else { return Ok(vec![]) };
+        let due = reminder_at(voting.terms);
+        match self.reminder {
+            Reminder::Due if at < due => Err(DecisionRejection::NotDue(due)),
+            Reminder::Due => Ok(vec![DecisionEvent::VotersReminded {}]),
+            Reminder::Given => Ok(vec![]),
         }
     }
 

@@ -18,7 +18,7 @@ use kernel::{
 pub mod call;
 pub mod content;
 
-pub use call::{Call, CallFacts, InForce, Repeat, RepeatedBecause};
+pub use call::{Call, CallFacts, InForce, Repeat, RepeatedBecause, RoleSeats};
 pub use content::{chooses_between_options, content_hash};
 
 use call::days_after;
@@ -394,6 +394,18 @@ pub enum ProposalRejection {
     /// A resolution changes by a decision of its own kind.
     #[error("a resolution that an effect changes is about {0}; only a decision on that changes it")]
     ChangedOfAnotherSubject(Subject),
+    /// Whoever is elected needs a seat.
+    #[error(
+        "all {seats} seats of the role are taken; call an election whose voting cannot end before \
+         one is free{}, or have a mandate given up first",
+        .free_from.map(|at| format!(" on {at}")).unwrap_or_default()
+    )]
+    NoSeatFree {
+        /// How many seats the role has.
+        seats: u32,
+        /// When the first term of those who hold them ends; `None` when it has no seats.
+        free_from: Option<Timestamp>,
+    },
     /// One decision at a time.
     #[error("decision {0} was called on this proposal already")]
     AlreadyCalled(DecisionId),
@@ -1057,6 +1069,7 @@ impl Written {
             opens_at: call.opens_at,
             closes_at: call.closes_at(),
             repeats: call.repeats.as_ref().map(|repeat| repeat.decision),
+            seats: call.seats(facts.role)?,
         }])
     }
 
@@ -1343,6 +1356,7 @@ impl Rejection for ProposalRejection {
             | ProposalRejection::EffectNotCarriedOut
             | ProposalRejection::RepeatedTooSoon(_)
             | ProposalRejection::ExclusiveAnswered(_)
+            | ProposalRejection::NoSeatFree { .. }
             | ProposalRejection::SupersededNotInForce
             | ProposalRejection::SupersededOfAnotherSubject(_)
             | ProposalRejection::ChangedNotInForce(_)
@@ -1399,6 +1413,7 @@ impl Rejection for ProposalRejection {
             ProposalRejection::EffectNotCarriedOut => "PROPOSAL_EFFECT_NOT_CARRIED_OUT",
             ProposalRejection::RepeatedTooSoon(_) => "PROPOSAL_REPEATED_TOO_SOON",
             ProposalRejection::ExclusiveAnswered(_) => "EXCLUSIVE_QUESTION_ANSWERED",
+            ProposalRejection::NoSeatFree { .. } => "NO_SEAT_FREE",
             ProposalRejection::SupersededNotInForce => "SUPERSEDED_NOT_IN_FORCE",
             ProposalRejection::SupersededOfAnotherSubject(_) => "SUPERSEDED_OF_ANOTHER_SUBJECT",
             ProposalRejection::CharterChangedTwice => "CHARTER_CHANGED_TWICE",

@@ -196,6 +196,7 @@ impl Consequences {
             | DecisionEvent::LeaverKept { .. }
             | DecisionEvent::LeaverVoided { .. }
             | DecisionEvent::RepresentativeReplaced { .. }
+            | DecisionEvent::VotersReminded {}
             | DecisionEvent::DecisionExtended { .. }
             | DecisionEvent::DecisionTallied { .. }
             | DecisionEvent::TieBroken { .. }

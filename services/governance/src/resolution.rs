@@ -4,8 +4,8 @@
 //! effects are issued in the same append, numbered from 0; each is answered once.
 
 use events::{
-    DecisionTerms, Effect, Implementation, Method, OptionKey, Outcome, ProposalContent,
-    ResolutionEvent, ReviewFinding, Subject,
+    DecisionTerms, Effect, Implementation, OptionKey, Outcome, ProposalContent, ResolutionEvent,
+    ReviewFinding, Subject,
 };
 use jiff::Timestamp;
 use kernel::{
@@ -13,11 +13,14 @@ use kernel::{
     Rejection, ResolutionId,
 };
 
-use crate::proposal::{
-    adopts,
-    call::days_after,
-    content::{agenda_item, awaits_winners},
-    content_hash,
+use crate::{
+    counting,
+    proposal::{
+        adopts,
+        call::days_after,
+        content::{agenda_item, awaits_winners},
+        content_hash,
+    },
 };
 
 #[cfg(test)]
@@ -488,7 +491,7 @@ fn persons_elected(
         let option = terms.options.iter().find(|option| option.key == *key);
         option.and_then(|option| option.candidate).ok_or(ResolutionRejection::WinnersUnfit)
     };
-    winners.iter().take(seats(&terms.policy.method)).map(candidate).collect()
+    winners.iter().take(counting::seats(terms) as usize).map(candidate).collect()
 }
 
 fn items_ranked(outcome: &Outcome) -> Result<Vec<AgendaItemId>, ResolutionRejection> {
@@ -498,23 +501,6 @@ fn items_ranked(outcome: &Outcome) -> Result<Vec<AgendaItemId>, ResolutionReject
     }
     let item = |key: &OptionKey| agenda_item(key).ok_or(ResolutionRejection::WinnersUnfit);
     winners.iter().map(item).collect()
-}
-
-/// How many options win at most.
-fn seats(method: &Method) -> usize {
-    let seats = match method {
-        Method::Choose { winners, .. }
-        | Method::Score { winners, .. }
-        | Method::Dots { winners, .. } => *winners,
-        Method::Ranked { seats, .. } => *seats,
-        Method::Majority {}
-        | Method::ProposalWithBlock { .. }
-        | Method::Consent {}
-        | Method::Consensus {}
-        | Method::Advice {}
-        | Method::TimePoll {} => 0,
-    };
-    usize::try_from(seats).unwrap_or(usize::MAX)
 }
 
 fn enter(

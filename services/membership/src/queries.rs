@@ -108,6 +108,31 @@ impl Queries {
         Ok(Reflected { position: found.position, value })
     }
 
+    /// Those of `ids` that `caller` may read, in their order: of a person the networks in which they
+    /// are an active member, of the operator all that there are.
+    ///
+    /// # Errors
+    ///
+    /// Says that a view is behind or failed.
+    pub async fn networks_among(
+        &self,
+        caller: Caller,
+        mut ids: Vec<NetworkId>,
+        min_position: u64,
+    ) -> Result<Reflected<Vec<NetworkRow>>, ViewError> {
+        if let Caller::Person(person) = caller {
+            let (asked, party) = (std::mem::take(&mut ids), Party::Person(person));
+            for network in asked {
+                ids.extend(self.roster.standing_fresh(network, party).await?.map(|_| network));
+            }
+        }
+        let read = move |connection: &_| {
+            let rows = ids.iter().filter_map(|id| networks::network(connection, *id).transpose());
+            rows.collect()
+        };
+        fresh(&self.networks, min_position, read).await
+    }
+
     /// The networks that a person belongs to; for the operator, all of them.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use kernel::{Party, PersonId};
 use tonic_types::StatusExt as _;
 use uuid::Uuid;
 
-use super::{id, instant, optional_text, party, party_message, text, timestamp};
+use super::{BATCH_MAX, id, ids, instant, optional_text, party, party_message, text, timestamp};
 
 #[test]
 fn a_malformed_id_names_its_field() {
@@ -45,4 +45,13 @@ fn texts_are_trimmed_bounded_and_free_of_control_characters() {
     assert_eq!(optional_text("", "note").unwrap(), None);
     assert!(optional_text(&"x".repeat(4_097), "note").is_err());
     assert!(optional_text("a\u{0}b", "note").is_err());
+}
+
+#[test]
+fn more_ids_than_are_read_together_are_refused_and_none_is_passed_over() {
+    let anna = PersonId::new(Uuid::from_u128(1));
+    let ids_of = |texts: &[String]| ids::<kernel::id::kinds::Person>(texts, "person_ids");
+    assert_eq!(ids_of(&vec![anna.to_string(); BATCH_MAX]).unwrap(), vec![anna; BATCH_MAX]);
+    assert!(ids_of(&vec![anna.to_string(); BATCH_MAX + 1]).is_err());
+    assert!(ids_of(&[anna.to_string(), "ben".to_owned()]).is_err());
 }

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::decision::tests::{
-    ANNA, BEN, CHLOE, DAN, DECISION, ballot, certified, closed_with, election, facts, key, lent,
-    majority, march, of, opened_box, says, secret, two_to_one,
+    ANNA, BEN, CHLOE, DAN, DECISION, ballot, certified, closed_with, election, facts, filling, key,
+    lent, majority, march, of, opened_box, says, secret, two_to_one,
 };
 
 fn bundle(state: &Decision) -> Bundle {
@@ -74,6 +74,20 @@ fn a_secret_bundle_holds_the_multiset_and_no_voter() {
     ballots[1].count = 2;
     let paths: Vec<String> = differing(&other).into_iter().map(|(path, _)| path).collect();
     for path in ["/bundle_hash", "/inputs_hash", "/figures/options/0/units"] {
+        assert!(paths.iter().any(|it| it == path), "{paths:?}");
+    }
+}
+
+#[test]
+fn a_bundle_tells_how_many_seats_were_filled_and_is_counted_for_so_many() {
+    let ballots = [ANNA, BEN, CHLOE].map(|voter| ballot(voter, ranking(&["ash", "birch"])));
+    let history = closed_with(election(RankedRule::ScottishStv, 2), ballots);
+    let mut bundle = bundle(&certified(filling(1, history), facts()));
+    assert_eq!(bundle.outcome, Outcome::Elected { winners: vec![key("ash")] });
+    assert_eq!(verify(&bundle), Ok(()));
+    bundle.inputs.terms.seats = None;
+    let paths: Vec<String> = differing(&bundle).into_iter().map(|(path, _)| path).collect();
+    for path in ["/bundle_hash", "/inputs_hash", "/outcome/elected/winners/1"] {
         assert!(paths.iter().any(|it| it == path), "{paths:?}");
     }
 }

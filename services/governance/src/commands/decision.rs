@@ -374,8 +374,8 @@ impl Commands {
         let Voter { party, by } = voter;
         let at = self.now();
         let command = DecisionCommand::RaiseObjection { voter: party, by, argument, at };
-        let receipt = self.decision(decision, &command, context).await?;
-        let event = self.first_event::<DecisionEvent>(decision.uuid(), context).await?;
+        let id = decision.uuid();
+        let (event, receipt) = self.execute_first::<Decision>(id, &command, context).await?;
         match event {
             Some(DecisionEvent::ObjectionRaised { number, .. }) => Ok((number, receipt)),
             Some(_) | None => Ok((0, receipt)),

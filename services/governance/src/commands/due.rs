@@ -45,6 +45,10 @@ impl Commands {
         let _receipt = match kind {
             DeadlineKind::FreezeRoll => self.freeze_roll(decision, due_at, &context).await?,
             DeadlineKind::OpenDecision => self.open_decision(decision, due_at, &context).await?,
+            DeadlineKind::RemindVoters => {
+                let command = DecisionCommand::RemindVoters { at: due_at };
+                self.decision(decision, &command, &context).await?
+            }
             DeadlineKind::CloseDecision => self.close_decision(decision, due_at, &context).await?,
             DeadlineKind::FinaliseDecision => {
                 let command = DecisionCommand::FinaliseDecision { at: due_at };

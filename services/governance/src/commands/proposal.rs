@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use eventlog::{CommandContext, Receipt};
-use events::{DecisionTerms, Outcome, ProposalContent, ProposalEvent};
+use events::{DecisionTerms, Effect, Outcome, ProposalContent, ProposalEvent};
 use jiff::Timestamp;
 use kernel::{DecisionId, NetworkId, PersonId, ProposalId, ResolutionId};
 
 use super::{Commands, Refused, refused};
 use crate::{
+    charter::Charter,
     decision::{Decision, Phase},
     proposal::{
         Call, CallFacts, InForce, MergeTarget, Proposal, ProposalCommand, ProposalRejection,
-        Repeat, RepeatedBecause, Stage, Voting, Written, content::resolution_changed,
+        Repeat, RepeatedBecause, RoleSeats, Stage, Voting, Written, content::resolution_changed,
     },
     resolution::{Resolution, Standing},
 };
@@ -26,6 +27,7 @@ struct Called {
     opens_at: Timestamp,
     closes_at: Timestamp,
     repeats: Option<DecisionId>,
+    seats: Option<u32>,
 }
 
 /// When somebody wants voting to take place.
@@ -166,7 +168,9 @@ impl Commands {
             repeats: self.repeats(&written).await?,
             policy,
         };
-        let facts = Box::new(self.call_facts(&written, by, now).await?);
+        let role = self.role_seats(&written, &charter, &call).await?;
+        let facts = CallFacts { role, ..self.call_facts(&written, by, now).await? };
+        let facts = Box::new(facts);
         let command = ProposalCommand::CallDecision { call: Box::new(call), facts };
         let called = self.execute::<Proposal>(proposal.uuid(), &command, context).await?;
         // What was recorded may be the first answer to this command, with other times.
@@ -233,8 +237,7 @@ impl Commands {
         context: &CommandContext,
     ) -> Result<(u32, Receipt), Refused> {
         let id = proposal.uuid();
-        let receipt = self.execute::<Proposal>(id, command, context).await?;
-        let event = self.first_event::<ProposalEvent>(id, context).await?;
+        let (event, receipt) = self.execute_first::<Proposal>(id, command, context).await?;
         let number = match event {
             Some(
                 ProposalEvent::ConcernRaised { number, .. }
@@ -289,7 +292,7 @@ impl Commands {
             hours: whole_hours(called.opens_at, called.closes_at),
             repeats: self.repeat_of(called.repeats).await?,
         };
-        Ok(written.terms(&call))
+        Ok(written.terms(&call, called.seats))
     }
 
     /// The calls that were made on a proposal, in order.
@@ -304,6 +307,7 @@ impl Commands {
                 opens_at,
                 closes_at,
                 repeats,
+                seats,
                 ..
             } = event
             else {
@@ -317,6 +321,7 @@ impl Commands {
                 opens_at,
                 closes_at,
                 repeats,
+                seats,
             })
         };
         Ok(events.map_err(refused)?.into_iter().filter_map(called).collect())
@@ -380,7 +385,31 @@ impl Commands {
             in_force_on_exclusive,
             superseded,
             changed,
+            role: None,
         })
+    }
+
+    /// The seats of the role that the winners of an election are given; `None` when nobody is
+    /// elected, or the charter describes no such role.
+    async fn role_seats(
+        &self,
+        written: &Written,
+        charter: &Charter,
+        call: &Call,
+    ) -> Result<Option<RoleSeats>, Refused> {
+        let elected = |effect: &Effect| {
+            let Effect::ConferMandate { role, holder: None } = effect else { return None };
+            charter.role(role).cloned()
+        };
+        let Some(role) = written.content.effects.iter().find_map(elected) else { return Ok(None) };
+        let (network, until) = (written.network, call.over_from());
+        let held = self.queries.mandates_holding(network, role.name.clone(), until).await;
+        let held = held.map_err(refused)?;
+        Ok(Some(RoleSeats {
+            seats: role.seats,
+            taken: u32::try_from(held.len()).unwrap_or(u32::MAX),
+            free_from: held.iter().map(|row| row.ends_at).min(),
+        }))
     }
 
     /// The resolution in force on an exclusive question; `None` when there is none, or no question.

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use events::{CountedRound, Method, OptionFigures, OptionKey, RankedRule};
+use events::{CountedRound, DecisionTerms, Method, OptionFigures, OptionKey, RankedRule};
 use tally::{
     Count, Fraction, Profile, TieRule,
     ballots::{Ballots, ProfileError},
@@ -39,6 +39,8 @@ pub(super) struct Race<'a> {
     /// The figures of the options, in their order.
     pub(super) figures: &'a [OptionFigures],
     pub(super) rankings: &'a [Ranking<'a>],
+    /// How many win at most.
+    pub(super) seats: u32,
     pub(super) sought: Sought,
     pub(super) rule: &'a TieRule,
 }
@@ -54,6 +56,28 @@ pub(super) struct Election {
     pub(super) contenders: Vec<OptionKey>,
 }
 
+/// How many options win at most in a decision on `terms`: the seats that were recorded at the call,
+/// or as many as the policy says.
+pub fn seats(terms: &DecisionTerms) -> u32 {
+    terms.seats.unwrap_or(seats_by(&terms.policy.method))
+}
+
+/// How many options win at most by a method; 0 for those that choose no winners.
+pub fn seats_by(method: &Method) -> u32 {
+    match method {
+        Method::Choose { winners, .. }
+        | Method::Score { winners, .. }
+        | Method::Dots { winners, .. } => *winners,
+        Method::Ranked { seats, .. } => *seats,
+        Method::Majority {}
+        | Method::ProposalWithBlock { .. }
+        | Method::Consent {}
+        | Method::Consensus {}
+        | Method::Advice {}
+        | Method::TimePoll {} => 0,
+    }
+}
+
 /// Elects by the figures of the options, or by rankings. Options that nobody is for win nothing.
 pub(super) fn elect(method: &Method, race: Race<'_>) -> Result<Election, ProfileError> {
     let sum = |option: &OptionFigures| option.sum.unwrap_or(0);
@@ -64,17 +88,15 @@ pub(super) fn elect(method: &Method, race: Race<'_>) -> Result<Election, Profile
         | Method::Consent {}
         | Method::Consensus {}
         | Method::Advice {} => Election::default(),
-        Method::Choose { winners, .. } => by_value(race, |it| it.weight, *winners),
-        Method::Score { winners, .. } | Method::Dots { winners, .. } => {
-            by_value(race, sum, *winners)
-        }
-        Method::TimePoll {} => by_value(Race { sought: Sought::Order, ..race }, sum, 1),
-        Method::Ranked { rule, seats, .. } => ranked(*rule, *seats as usize, race)?,
+        Method::Choose { .. } => by_value(race, |it| it.weight),
+        Method::Score { .. } | Method::Dots { .. } => by_value(race, sum),
+        Method::TimePoll {} => by_value(Race { sought: Sought::Order, ..race }, sum),
+        Method::Ranked { rule, .. } => ranked(*rule, race)?,
     })
 }
 
-fn by_value<V: Ord>(race: Race<'_>, value: impl Fn(&OptionFigures) -> V, winners: u32) -> Election {
-    let Race { figures, rule, sought, .. } = race;
+fn by_value<V: Ord>(race: Race<'_>, value: impl Fn(&OptionFigures) -> V) -> Election {
+    let Race { figures, seats, rule, sought, .. } = race;
     match sought {
         Sought::Order => {
             let all: Vec<_> = figures.iter().map(|it| (it.option.clone(), value(it))).collect();
@@ -84,7 +106,7 @@ fn by_value<V: Ord>(race: Race<'_>, value: impl Fn(&OptionFigures) -> V, winners
             let supported: Vec<_> = figures.iter().filter(|it| it.units > 0).collect();
             let keys: Vec<String> = supported.iter().map(|it| it.option.0.clone()).collect();
             let values: Vec<V> = supported.iter().map(|it| value(it)).collect();
-            let elected = choice::elect(&keys, &values, winners as usize, rule);
+            let elected = choice::elect(&keys, &values, seats as usize, rule);
             Election::of(&keys, &elected.winners, &elected.ties, Vec::new())
         }
     }
@@ -122,8 +144,9 @@ fn order<V: Ord>(mut all: Vec<(OptionKey, V)>, rule: &TieRule) -> Election {
     election
 }
 
-fn ranked(by: RankedRule, seats: usize, race: Race<'_>) -> Result<Election, ProfileError> {
-    let Race { figures, rankings, sought, rule } = race;
+fn ranked(by: RankedRule, race: Race<'_>) -> Result<Election, ProfileError> {
+    let Race { figures, rankings, seats, sought, rule } = race;
+    let seats = seats as usize;
     let keys: Vec<String> = figures.iter().map(|it| it.option.0.clone()).collect();
     let profile = profile(&keys, rankings)?;
     if profile.distinct() == 0 {

@@ -38,7 +38,7 @@ const TICKS: u32 = 200;
 
 use DeadlineKind::{
     CloseDecision, ExpireDelegation, ExpireMandate, ExpireResolution, FinaliseDecision, FreezeRoll,
-    LapseProposal, OpenDecision, ReviewResolution,
+    LapseProposal, OpenDecision, RemindVoters, ReviewResolution,
 };
 
 /// An hour of one day, when things fall due.
@@ -163,8 +163,8 @@ impl World {
         self.carried_out.lock().unwrap().push((kind, subject, due_at));
         let extended = match kind {
             CloseDecision => self.extended.lock().unwrap().remove(&subject),
-            FreezeRoll | OpenDecision | FinaliseDecision | ExpireMandate | ExpireDelegation
-            | ReviewResolution | ExpireResolution | LapseProposal => None,
+            FreezeRoll | OpenDecision | RemindVoters | FinaliseDecision | ExpireMandate
+            | ExpireDelegation | ReviewResolution | ExpireResolution | LapseProposal => None,
         };
         let (because, closes_at) = (ExtendedBecause::Inquorate, hour(20));
         let (proposal, outcome) = (ProposalId::new(FIRST), Outcome::Adopted {});
@@ -173,6 +173,7 @@ impl World {
                 DecisionEvent::RollFrozen { position: 1, entries: Vec::new(), hash: String::new() }
             }
             OpenDecision => DecisionEvent::DecisionOpened { closes_at, seed_hash: String::new() },
+            RemindVoters => DecisionEvent::VotersReminded {},
             CloseDecision => match extended {
                 Some(hours) => {
                     let closes_at = due_at + SignedDuration::from_hours(hours);
@@ -271,6 +272,7 @@ fn terms(roll_moment: RollMoment, opens_at: Timestamp, closes_at: Timestamp) -> 
         opens_at,
         closes_at,
         repeats: None,
+        seats: None,
     }
 }
 
@@ -284,7 +286,7 @@ fn certified(until: Option<i64>) -> DecisionEvent {
 }
 
 #[tokio::test]
-async fn a_roll_is_frozen_and_voting_opens_and_closes_at_their_time_and_not_before() {
+async fn everything_about_a_vote_happens_at_its_time_and_not_before() {
     let world = world();
     world.called(FIRST, RollMoment::Opening, 10, 20).await;
     let scheduler = world.scheduler().await;
@@ -295,7 +297,8 @@ async fn a_roll_is_frozen_and_voting_opens_and_closes_at_their_time_and_not_befo
         world.carried_out(),
         [(FreezeRoll, FIRST, hour(10)), (OpenDecision, FIRST, hour(10))]
     );
-    assert_eq!(scheduler.run_due(hour(19)).await.unwrap(), 0);
+    assert_eq!(scheduler.run_due(hour(19)).await.unwrap(), 1);
+    assert_eq!(world.carried_out(), [(RemindVoters, FIRST, hour(15))]);
     // Late, but the command says when it was due.
     assert_eq!(scheduler.run_due(hour(30)).await.unwrap(), 1);
     assert_eq!(world.carried_out(), [(CloseDecision, FIRST, hour(20))]);
@@ -312,15 +315,20 @@ async fn a_roll_that_is_frozen_at_the_call_is_frozen_even_if_the_call_was_cut_sh
 }
 
 #[tokio::test]
-async fn an_extension_moves_the_close() {
+async fn an_extension_moves_the_close_and_reminds_nobody_again() {
     let world = world();
     world.record(FIRST, hour(0), &[opened(5)]).await;
     // Opened without having been called: nobody knows in which network.
     world.called(SECOND, RollMoment::Opening, 1, 20).await;
     world.extended.lock().unwrap().insert(SECOND, 4);
     let scheduler = world.scheduler().await;
-    assert_eq!(scheduler.run_due(hour(20)).await.unwrap(), 3);
-    assert_eq!(world.carried_out()[2], (CloseDecision, SECOND, hour(20)));
+    assert_eq!(scheduler.run_due(hour(20)).await.unwrap(), 4);
+    let halfway = hour(10) + SignedDuration::from_mins(30);
+    let carried_out = world.carried_out();
+    assert_eq!(
+        carried_out[2..],
+        [(RemindVoters, SECOND, halfway), (CloseDecision, SECOND, hour(20))]
+    );
     assert_eq!(scheduler.run_due(hour(23)).await.unwrap(), 0);
     assert_eq!(scheduler.run_due(hour(24)).await.unwrap(), 1);
     assert_eq!(world.carried_out(), [(CloseDecision, SECOND, hour(24))]);
@@ -466,13 +474,14 @@ async fn after_a_long_stop_everything_is_made_good_in_order_of_time() {
     world.called(SECOND, RollMoment::Opening, 22, 30).await;
     world.record(Uuid::from_u128(20), hour(0), &[conferred(21)]).await;
     let scheduler = world.scheduler().await;
-    assert_eq!(scheduler.run_due(hour(48)).await.unwrap(), 7);
+    assert_eq!(scheduler.run_due(hour(48)).await.unwrap(), 8);
     let carried_out = world.carried_out();
     let kinds: Vec<_> = carried_out.iter().map(|(kind, ..)| *kind).collect();
     // The close of the first was not known before it opened, and yet comes before what was.
-    let opening = [FreezeRoll, OpenDecision, CloseDecision, ExpireMandate];
-    assert_eq!(kinds[..4], opening);
-    assert_eq!(kinds[4..], [FreezeRoll, OpenDecision, CloseDecision]);
+    let opening = [FreezeRoll, OpenDecision, RemindVoters, CloseDecision, ExpireMandate];
+    assert_eq!(kinds[..5], opening);
+    // The second was over when it opened, and nobody is reminded of it.
+    assert_eq!(kinds[5..], [FreezeRoll, OpenDecision, CloseDecision]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -583,7 +592,7 @@ fn every_kind_stands_at_its_place_and_has_a_name_of_its_own() {
     for (place, kind) in DeadlineKind::ALL.into_iter().enumerate() {
         assert_eq!(usize::from(kind.rank()), place);
     }
-    assert_eq!(DeadlineKind::ALL.map(DeadlineKind::name).iter().collect::<BTreeSet<_>>().len(), 9);
+    assert_eq!(DeadlineKind::ALL.map(DeadlineKind::name).iter().collect::<BTreeSet<_>>().len(), 10);
 }
 
 #[test]
@@ -655,6 +664,7 @@ async fn a_proposal_that_was_called_or_taken_back_does_not_lapse() {
         opens_at: hour(1),
         closes_at: hour(2),
         repeats: None,
+        seats: None,
     };
     world.record(SECOND, hour(1), &[called]).await;
     scheduler.run_due(hour(48 * i64::from(LAPSES_AFTER_DAYS))).await.unwrap();

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params, typ
 use uuid::Uuid;
 
 use super::DeadlineKind;
-use crate::proposal::lapses_at;
+use crate::{decision::reminder_at, proposal::lapses_at};
 
 /// Keeps the deadlines of decisions, mandates, delegations, resolutions and proposals.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub struct DeadlineRow {
 }
 
 impl Projection for DeadlinesView {
-    const NAME: &'static str = "deadlines_2";
+    const NAME: &'static str = "deadlines_3";
     const SCHEMA: &'static str = "
         create table deadlines (
             kind    integer not null, -- its place in DeadlineKind::ALL
@@ -93,13 +93,16 @@ impl Rows<'_> {
                     RollMoment::Opening => terms.opens_at,
                 };
                 self.set(DeadlineKind::FreezeRoll, freeze_at)?;
-                self.set(DeadlineKind::OpenDecision, terms.opens_at)
+                self.set(DeadlineKind::OpenDecision, terms.opens_at)?;
+                self.set(DeadlineKind::RemindVoters, reminder_at(&terms))
             }
             DecisionEvent::RollFrozen { .. } => self.clear(DeadlineKind::FreezeRoll),
             DecisionEvent::DecisionOpened { closes_at, .. } => {
-                self.clear_all()?;
+                self.clear(DeadlineKind::FreezeRoll)?;
+                self.clear(DeadlineKind::OpenDecision)?;
                 self.set(DeadlineKind::CloseDecision, closes_at)
             }
+            DecisionEvent::VotersReminded {} => self.clear(DeadlineKind::RemindVoters),
             DecisionEvent::DecisionExtended { closes_at, .. } => {
                 self.set(DeadlineKind::CloseDecision, closes_at)
             }

@@ -43,7 +43,7 @@ impl Decision {
     }
 
     /// The vote that can be ended; `None` when it is over already.
-    fn closing(&self) -> Result<Option<Voting<'_>>, DecisionRejection> {
+    pub(super) fn closing(&self) -> Result<Option<Voting<'_>>, DecisionRejection> {
         match self.phase {
             Phase::Unknown => Err(DecisionRejection::NotScheduled),
             Phase::Scheduled | Phase::RollFrozen => Err(DecisionRejection::NotOpen),

@@ -26,6 +26,9 @@ pub enum DecisionRejection {
         /// At most so long.
         hours_max: u32,
     },
+    /// An election fills a seat, and no more than its policy says.
+    #[error("an election under this policy fills from 1 to {0} seats")]
+    SeatsOutsidePolicy(u32),
     /// The roll is frozen; it does not change.
     #[error("the roll is frozen and does not change")]
     RollFrozen,
@@ -190,6 +193,7 @@ impl Rejection for DecisionRejection {
             | DecisionRejection::ObjectionAlreadyJudged(_) => ErrorCode::AlreadyExists,
             DecisionRejection::Options(_)
             | DecisionRejection::WindowOutsidePolicy { .. }
+            | DecisionRejection::SeatsOutsidePolicy(_)
             | DecisionRejection::RollEntryTwice(_)
             | DecisionRejection::RollWeight
             | DecisionRejection::RollTooLong
@@ -263,6 +267,7 @@ impl Rejection for DecisionRejection {
                 OptionsMisfit::TooMany => "TOO_MANY_OPTIONS",
             },
             DecisionRejection::WindowOutsidePolicy { .. } => "WINDOW_OUTSIDE_POLICY",
+            DecisionRejection::SeatsOutsidePolicy(_) => "SEATS_OUTSIDE_POLICY",
             DecisionRejection::RollFrozen => "ROLL_FROZEN",
             DecisionRejection::RollNotFrozen => "ROLL_NOT_FROZEN",
             DecisionRejection::RollEntryTwice(_) => "ROLL_ENTRY_TWICE",

@@ -146,6 +146,7 @@ fn called(policy: DecisionPolicy) -> DecisionTerms {
         opens_at: march(1),
         closes_at: march(8),
         repeats: None,
+        seats: None,
     }
 }
 
@@ -294,6 +295,46 @@ fn a_decision_lasts_as_long_as_its_policy_says_and_has_options_that_fit() {
     schedule(terms).then_rejected(DecisionRejection::Options(OptionsMisfit::NoItems));
     let terms = DecisionTerms { options: items(&["ash", "ash"]), ..called(secret()) };
     schedule(terms).then_rejected(DecisionRejection::Options(OptionsMisfit::KeyTwice));
+}
+
+/// The same history, of a decision that was called to fill so many seats.
+pub(crate) fn filling(seats: u32, mut history: Vec<DecisionEvent>) -> Vec<DecisionEvent> {
+    let Some(DecisionEvent::DecisionScheduled { terms }) = history.first_mut() else { panic!() };
+    terms.seats = Some(seats);
+    history
+}
+
+#[test]
+fn an_election_is_called_for_one_seat_at_least_and_no_more_than_its_policy_says() {
+    let schedule = |seats, policy: DecisionPolicy| {
+        let terms = Box::new(DecisionTerms { seats: Some(seats), ..called(policy) });
+        given::<Decision>([]).when(&DecisionCommand::ScheduleDecision { terms })
+    };
+    let three = || election(RankedRule::ScottishStv, 3);
+    schedule(2, three()).then(filling(2, scheduled(three())));
+    for seats in [0, 4] {
+        schedule(seats, three()).then_rejected(DecisionRejection::SeatsOutsidePolicy(3));
+    }
+    schedule(1, majority()).then_rejected(DecisionRejection::SeatsOutsidePolicy(0));
+}
+
+#[test]
+fn as_many_are_elected_as_seats_were_free_at_the_call() {
+    let ranking = |names: &[&str]| Choice::Ranking(names.iter().map(|name| key(name)).collect());
+    let ranked = [
+        ballot(ANNA, ranking(&["ash", "birch", "cedar"])),
+        ballot(BEN, ranking(&["ash", "cedar", "birch"])),
+        ballot(CHLOE, ranking(&["birch", "cedar", "ash"])),
+    ];
+    let elected = |history| {
+        let Outcome::Elected { winners } = outcome(history) else { panic!("nobody is elected") };
+        winners.len()
+    };
+    for rule in [RankedRule::ScottishStv, RankedRule::MeekStv, RankedRule::Borda] {
+        let history = || closed_with(election(rule, 3), ranked.clone());
+        let (policy, free) = (elected(history()), elected(filling(2, history())));
+        assert_eq!((policy, free), (3, 2), "{rule:?}");
+    }
 }
 
 #[test]
@@ -816,6 +857,37 @@ fn voting_goes_on_when_too_few_took_part_or_there_is_a_tie_and_only_so_often() {
     // The close that the extension answered, given by a second scheduler.
     given::<Decision>(again()).when(&close(march(8))).then([]);
     given::<Decision>(again()).when(&close(march(10))).then([closed(ClosedBecause::Deadline)]);
+}
+
+#[test]
+fn everyone_on_the_roll_is_reminded_once_and_halfway_whoever_has_voted() {
+    let halfway = reminder_at(&called(majority()));
+    assert_eq!(halfway.duration_since(march(1)), march(8).duration_since(halfway));
+    let remind = |at| DecisionCommand::RemindVoters { at };
+    let reminded = || DecisionEvent::VotersReminded {};
+    for policy in [majority(), consent(), secret()] {
+        given::<Decision>(opened(policy)).when(&remind(halfway)).then([reminded()]);
+    }
+    given::<Decision>(open_with(majority(), two_to_one()))
+        .when(&remind(halfway))
+        .then([reminded()]);
+    given::<Decision>(opened(majority()))
+        .when(&remind(march(4)))
+        .then_rejected(DecisionRejection::NotDue(halfway));
+    given::<Decision>(open_with(majority(), [reminded()])).when(&remind(halfway)).then([]);
+    let because = ExtendedBecause::Inquorate;
+    let extended = DecisionEvent::DecisionExtended { number: 1, closes_at: march(10), because };
+    given::<Decision>(open_with(extending(true, false), [reminded(), extended]))
+        .when(&remind(march(9)))
+        .then([]);
+}
+
+#[test]
+fn nobody_is_reminded_of_a_vote_that_has_not_begun_or_is_over() {
+    let remind = DecisionCommand::RemindVoters { at: march(5) };
+    given::<Decision>([]).when(&remind).then_rejected(DecisionRejection::NotScheduled);
+    given::<Decision>(frozen(majority())).when(&remind).then_rejected(DecisionRejection::NotOpen);
+    given::<Decision>(closed_with(majority(), [])).when(&remind).then([]);
 }
 
 #[test]

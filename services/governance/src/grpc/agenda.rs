@@ -43,9 +43,6 @@ impl GovernanceGrpc {
     }
 }
 
-/// How many goals are read at once at most; further ids are left out.
-const BATCH_MAX: usize = 100;
-
 #[tonic::async_trait]
 impl AgendaService for GovernanceGrpc {
     async fn raise_item(
@@ -193,8 +190,7 @@ impl GoalService for GovernanceGrpc {
     ) -> Outcome<message::BatchGetGoalsResponse> {
         let asked = self.admit(&request, &request.get_ref().network_id).await?;
         let message = request.into_inner();
-        let ids = message.goal_ids.iter().take(BATCH_MAX).map(|id| read::id(id, "goal_ids"));
-        let ids: Vec<GoalId> = ids.collect::<Result<_, _>>()?;
+        let ids: Vec<GoalId> = read::ids(&message.goal_ids, "goal_ids")?;
         let found = self.queries.goals_of(ids.clone(), message.min_position).await;
         let found = found.map_err(query_status)?;
         let rows = ids.iter().filter_map(|id| found.value.get(id));

@@ -38,9 +38,6 @@ use crate::{
     },
 };
 
-/// How many decisions are read at once.
-const BATCH_MAX: usize = 100;
-
 type DecisionStream =
     Pin<Box<dyn Stream<Item = Result<message::StreamDecisionResponse, Status>> + Send>>;
 
@@ -273,8 +270,7 @@ impl DecisionService for GovernanceGrpc {
     ) -> Outcome<message::BatchGetDecisionsResponse> {
         let asked = self.admit(&request, &request.get_ref().network_id).await?;
         let message = request.into_inner();
-        let ids = message.decision_ids.iter().take(BATCH_MAX);
-        let ids = ids.map(|id| decision_id(id)).collect::<Result<_, _>>()?;
+        let ids = read::ids(&message.decision_ids, "decision_ids")?;
         let (mut decisions, position) =
             self.decisions(ids, asked.caller, message.min_position).await?;
         let network = asked.network.to_string();
@@ -557,6 +553,8 @@ fn decision_message(
             .unwrap_or_default(),
         delegations: delegations.iter().map(resolved_message).collect(),
         repeats_decision_id: optional_id(terms.repeats),
+        seats: terms.seats,
+        reminded_at: row.reminded_at.map(read::timestamp),
         may_vote: vote.is_some_and(|vote| !vote.entries.is_empty()),
         my_ballot: own.map(ballot_message),
     }

@@ -21,9 +21,6 @@ use crate::{
     },
 };
 
-/// How many proposals are read at once.
-const BATCH_MAX: usize = 100;
-
 #[tonic::async_trait]
 impl ProposalService for GovernanceGrpc {
     async fn draft_proposal(
@@ -278,8 +275,7 @@ impl ProposalService for GovernanceGrpc {
     ) -> Outcome<message::BatchGetProposalsResponse> {
         let asked = self.admit(&request, &request.get_ref().network_id).await?;
         let message = request.into_inner();
-        let ids = message.proposal_ids.iter().take(BATCH_MAX);
-        let ids = ids.map(|id| proposal_id(id)).collect::<Result<_, _>>()?;
+        let ids = read::ids(&message.proposal_ids, "proposal_ids")?;
         let (mut proposals, position) = self.proposals(ids, message.min_position).await?;
         let network = asked.network.to_string();
         proposals.retain(|proposal| proposal.network_id == network);

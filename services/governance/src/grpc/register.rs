@@ -23,9 +23,6 @@ use crate::{
     },
 };
 
-/// How many resolutions are read at once at most; further ids are left out.
-const BATCH_MAX: usize = 100;
-
 #[tonic::async_trait]
 impl RegisterService for GovernanceGrpc {
     async fn report_implementation(
@@ -100,8 +97,7 @@ impl RegisterService for GovernanceGrpc {
     ) -> Outcome<message::BatchGetResolutionsResponse> {
         let asked = self.admit(&request, &request.get_ref().network_id).await?;
         let message = request.into_inner();
-        let ids = message.resolution_ids.iter().take(BATCH_MAX);
-        let ids: Vec<_> = ids.map(|id| resolution_id(id)).collect::<Result<_, _>>()?;
+        let ids = read::ids(&message.resolution_ids, "resolution_ids")?;
         let found = self.queries.resolutions_of(ids.clone(), message.min_position).await;
         let mut found = found.map_err(query_status)?;
         let rows = ids.iter().filter_map(|id| found.value.remove(id));

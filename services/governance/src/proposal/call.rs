@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use events::{DecisionOption, DecisionPolicy, DecisionTerms, Icon, Method, OptionKey};
+use events::{DecisionOption, DecisionPolicy, DecisionTerms, EarlyClose, Icon, Method, OptionKey};
 use jiff::{SignedDuration, Timestamp};
 use kernel::{DecisionId, NetworkId, PersonId, ProposalId, ResolutionId};
 
 use super::{ProposalRejection, Written};
+use crate::counting;
 
 /// How far ahead voting may be set to open, in days.
 pub const OPENS_WITHIN_DAYS_MAX: u32 = 366;
@@ -39,6 +40,40 @@ impl Call {
     pub fn closes_at(&self) -> Timestamp {
         hours_after(self.opens_at, self.hours)
     }
+
+    /// When voting ends at the earliest: a policy may let it end as soon as it has begun.
+    pub fn over_from(&self) -> Timestamp {
+        match self.policy.early_close {
+            EarlyClose::Never => self.closes_at(),
+            EarlyClose::AllVoted | EarlyClose::Decided => self.opens_at,
+        }
+    }
+
+    /// How many seats the election fills: as many as are free, and no more than the policy says;
+    /// `None` where no role is known that the winners are given.
+    ///
+    /// # Errors
+    ///
+    /// Says that no seat is free, and from when on the first one is.
+    pub(super) fn seats(&self, role: Option<RoleSeats>) -> Result<Option<u32>, ProposalRejection> {
+        let Some(RoleSeats { seats, taken, free_from }) = role else { return Ok(None) };
+        match seats.saturating_sub(taken) {
+            0 => Err(ProposalRejection::NoSeatFree { seats, free_from }),
+            free => Ok(Some(free.min(counting::seats_by(&self.policy.method)))),
+        }
+    }
+}
+
+/// The seats of the role that the winners of an election are given, as they stand when voting ends
+/// at the earliest ([`Call::over_from`]).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RoleSeats {
+    /// How many the charter in force says there are.
+    pub seats: u32,
+    /// How many of them are taken by mandates whose terms go on beyond that moment.
+    pub taken: u32,
+    /// When the first of those terms ends; `None` when there is none.
+    pub free_from: Option<Timestamp>,
 }
 
 /// An earlier decision that did not settle the matter.
@@ -59,7 +94,7 @@ pub enum RepeatedBecause {
     RollEmpty,
     /// These options tied, and the policy asks for a second round between them. In an election they
     /// are those who won a seat and those who tied for the rest: the first round conferred nothing, so
-    /// the second fills every seat of the policy.
+    /// the second fills every seat that is free then.
     Tied {
         /// Between which.
         options: Vec<OptionKey>,
@@ -83,6 +118,9 @@ pub struct CallFacts {
     pub superseded: Option<InForce>,
     /// The resolutions that its effects amend or repeal, as far as they are in force.
     pub changed: BTreeMap<ResolutionId, InForce>,
+    /// The seats of the role that its winners are given; `None` when nobody is elected, and when the
+    /// charter describes no such role, which the effect will say.
+    pub role: Option<RoleSeats>,
 }
 
 /// A resolution in force that the decision is to supersede, amend or repeal.
@@ -96,8 +134,9 @@ pub struct InForce {
 }
 
 impl Written {
-    /// The terms of the decision that `call` calls on this text.
-    pub fn terms(&self, call: &Call) -> DecisionTerms {
+    /// The terms of the decision that `call` calls on this text, to fill so many seats; `None` is as
+    /// the policy says.
+    pub fn terms(&self, call: &Call, seats: Option<u32>) -> DecisionTerms {
         DecisionTerms {
             network: self.network,
             proposal: call.proposal,
@@ -113,6 +152,7 @@ impl Written {
             opens_at: call.opens_at,
             closes_at: call.closes_at(),
             repeats: call.repeats.as_ref().map(|repeat| repeat.decision),
+            seats,
         }
     }
 }

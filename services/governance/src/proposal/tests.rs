@@ -172,6 +172,7 @@ fn called_by(
         opens_at: day(3),
         closes_at: day(8),
         repeats,
+        seats: None,
     }
 }
 
@@ -199,6 +200,7 @@ fn facts() -> CallFacts {
         in_force_on_exclusive: None,
         superseded: None,
         changed: BTreeMap::new(),
+        role: None,
     }
 }
 
@@ -1024,6 +1026,50 @@ fn election(options: Vec<DecisionOption>) -> ProposalContent {
     ProposalContent { options, ..content(Subject::MandateConfer, vec![elect()]) }
 }
 
+/// Calls an election of one to three, of a role of which so many of the three seats are taken.
+#[track_caller]
+fn electing(policy_of: DecisionPolicy, taken: u32) -> testkit::Outcome<Proposal> {
+    let persons = election(vec![candidate(BEN), candidate(CHLOE)]);
+    let role = Some(RoleSeats { seats: 3, taken, free_from: Some(day(20)) });
+    given::<Proposal>(ripe(persons)).when(&command(call(policy_of), CallFacts { role, ..facts() }))
+}
+
+#[test]
+fn an_election_fills_the_seats_that_are_free_and_no_more_than_its_policy_says() {
+    let elected = |seats| {
+        let persons = election(vec![candidate(BEN), candidate(CHLOE)]);
+        let mut event = called_by(&persons, FIRST, 1, None);
+        let ProposalEvent::DecisionCalled { seats: filled, .. } = &mut event else { panic!() };
+        *filled = Some(seats);
+        [event]
+    };
+    let of = |seats| policy(Subject::MandateConfer, ranked(seats));
+    electing(of(3), 0).then(elected(3));
+    electing(of(3), 1).then(elected(2));
+    electing(of(1), 1).then(elected(1));
+    let seats = 3;
+    for taken in [3, 4] {
+        let free_from = Some(day(20));
+        electing(of(3), taken).then_rejected(ProposalRejection::NoSeatFree { seats, free_from });
+    }
+}
+
+#[test]
+fn seats_are_free_that_are_free_when_voting_can_be_over() {
+    assert_eq!(call(ordinary()).over_from(), day(8));
+    for early_close in [EarlyClose::AllVoted, EarlyClose::Decided] {
+        let call = call(DecisionPolicy { early_close, ..ordinary() });
+        assert_eq!(call.over_from(), day(3));
+    }
+}
+
+#[test]
+fn whoever_finds_no_seat_free_is_told_what_to_do() {
+    let until = |free_from| ProposalRejection::NoSeatFree { seats: 3, free_from }.to_string();
+    assert!(until(Some(day(20))).contains(&format!("is free on {}", day(20))));
+    assert!(until(None).contains("is free, or have a mandate given up first"));
+}
+
 #[test]
 fn an_election_needs_candidates() {
     let persons = election(vec![candidate(BEN), candidate(CHLOE)]);
@@ -1110,7 +1156,7 @@ fn the_terms_are_what_was_called() {
     };
     let state = Proposal::replay(&called(asked.clone()));
     let policy = policy(Subject::MembershipAdmit, Method::Consent {});
-    let terms = state.written().unwrap().terms(&call(policy.clone()));
+    let terms = state.written().unwrap().terms(&call(policy.clone()), Some(2));
     assert_eq!(
         terms,
         events::DecisionTerms {
@@ -1128,6 +1174,7 @@ fn the_terms_are_what_was_called() {
             opens_at: day(3),
             closes_at: day(8),
             repeats: None,
+            seats: Some(2),
         }
     );
 }
@@ -1140,7 +1187,7 @@ fn a_second_round_is_between_those_who_tied() {
     let because = RepeatedBecause::Tied { options };
     let repeats = Some(Repeat { decision: FIRST, because });
     let again = Call { repeats, ..call(policy(Subject::MandateConfer, ranked(2))) };
-    let terms = state.written().unwrap().terms(&again);
+    let terms = state.written().unwrap().terms(&again, None);
     assert_eq!(terms.options, [candidate(ANNA), candidate(CHLOE)]);
     assert_eq!(terms.policy.method, ranked(2), "the first round filled no seat");
     assert_eq!(terms.repeats, Some(FIRST));

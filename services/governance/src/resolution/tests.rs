@@ -1,6 +1,6 @@
 //! The rules of a resolution, one sentence a test.
 
-use events::RoleName;
+use events::{Method, RoleName};
 use kernel::Party;
 use proptest::prelude::*;
 use testkit::given;
@@ -29,6 +29,7 @@ fn terms_of(content: &ProposalContent, method: Method) -> DecisionTerms {
         opens_at: day(3),
         closes_at: day(8),
         repeats: None,
+        seats: None,
     }
 }
 
@@ -274,6 +275,10 @@ fn the_first_of_an_order_of_candidates_take_the_seats() {
     let terms = terms_of(&election(), ranked(2));
     let effects = effects_of(&terms, &Outcome::Ranked { order });
     assert_eq!(effects, Ok(vec![conferred(CHLOE), conferred(ANNA)]));
+    let one_is_free = DecisionTerms { seats: Some(1), ..terms };
+    let order = vec![key(CHLOE), key(ANNA), key(BEN)];
+    let effects = effects_of(&one_is_free, &Outcome::Ranked { order });
+    assert_eq!(effects, Ok(vec![conferred(CHLOE)]));
 }
 
 #[test]

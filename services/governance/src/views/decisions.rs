@@ -92,6 +92,8 @@ pub struct DecisionRow {
     pub closed: Option<ClosedBecause>,
     /// Why it came to nothing; `None` when it did not.
     pub cancelled: Option<CancelledBecause>,
+    /// When everyone on the roll was reminded; `None` when they were not, or not yet.
+    pub reminded_at: Option<Timestamp>,
     /// How often voting went on longer, in order of time.
     pub extensions: Vec<ExtensionRow>,
     /// What it came to; `None` before the count.
@@ -305,13 +307,13 @@ pub struct CertificateRow {
 }
 
 impl Projection for DecisionsView {
-    const NAME: &'static str = "decisions_1";
+    const NAME: &'static str = "decisions_2";
     const SCHEMA: &'static str = "
         create table decisions (
             decision blob primary key, network blob not null, proposal blob not null,
             phase text not null, secrecy text not null, terms text not null,
             opens_at integer not null, closes_at integer not null, seed_hash text,
-            closed text, cancelled text
+            closed text, cancelled text, reminded_at integer
         ) strict;
         create index decisions_network on decisions (network, phase, opens_at);
         create table rolls (
@@ -412,7 +414,7 @@ fn changed(tx: &Connection, event: &Recorded, change: DecisionEvent) -> rusqlite
     match change {
         DecisionEvent::DecisionScheduled { terms } => run(
             tx,
-            "insert into decisions values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, null, null, null)",
+            "insert into decisions values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, null, null, null, null)",
             params![
                 decision,
                 key(terms.network),
@@ -515,6 +517,10 @@ fn changed(tx: &Connection, event: &Recorded, change: DecisionEvent) -> rusqlite
         DecisionEvent::RepresentativeReplaced { voter, representative } => {
             let sql = "update entries set representative = ?3 where decision = ?1 and party = ?2";
             run(tx, sql, params![decision, voter.to_string(), representative.map(key)])
+        }
+        DecisionEvent::VotersReminded {} => {
+            let sql = "update decisions set reminded_at = ?2 where decision = ?1";
+            run(tx, sql, params![decision, at])
         }
         DecisionEvent::DecisionExtended { number, closes_at, because } => {
             let (closes_at, because) = (closes_at.as_microsecond(), worded(&because)?);
@@ -1052,6 +1058,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<DecisionRow> {
         roll: roll_row(row)?,
         seed_hash: row.get("seed_hash")?,
         closed: optional_word(row, "closed")?,
+        reminded_at: optional_instant(row, "reminded_at")?,
         cancelled: optional_word(row, "cancelled")?,
         extensions: Vec::new(),
         certificate: certificate_row(row)?,

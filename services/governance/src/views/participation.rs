@@ -145,6 +145,7 @@ fn decision_changed(
         | DecisionEvent::ObjectionWithdrawn { .. }
         | DecisionEvent::LeaverKept { .. }
         | DecisionEvent::RepresentativeReplaced { .. }
+        | DecisionEvent::VotersReminded {}
         | DecisionEvent::DecisionExtended { .. }
         | DecisionEvent::DecisionClosed { .. }
         | DecisionEvent::TieBroken { .. }

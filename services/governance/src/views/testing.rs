@@ -155,6 +155,7 @@ pub(crate) fn called(revision: u32, content_hash: String) -> ProposalEvent {
         opens_at: day(11, 1),
         closes_at: day(11, 10),
         repeats: None,
+        seats: None,
     }
 }
 
@@ -183,6 +184,7 @@ pub(crate) fn terms(secrecy: Secrecy, results: ResultsShown) -> DecisionTerms {
         opens_at: day(11, 1),
         closes_at: day(11, 10),
         repeats: None,
+        seats: None,
     }
 }
 

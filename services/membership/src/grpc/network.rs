@@ -119,6 +119,20 @@ impl NetworkService for MembershipGrpc {
         Ok(Response::new(message::GetNetworkResponse { network, position: found.position.0 }))
     }
 
+    async fn batch_get_networks(
+        &self,
+        request: Request<message::BatchGetNetworksRequest>,
+    ) -> Outcome<message::BatchGetNetworksResponse> {
+        let caller = self.access.admit(&request, None).await?;
+        let message = request.into_inner();
+        let ids = read::ids(&message.network_ids, "network_ids")?;
+        let found = self.queries.networks_among(caller, ids, message.min_position).await;
+        let found = found.map_err(view_status)?;
+        let networks = found.value.into_iter().map(network_message).collect();
+        let position = found.position.0;
+        Ok(Response::new(message::BatchGetNetworksResponse { networks, position }))
+    }
+
     async fn list_networks(
         &self,
         request: Request<message::ListNetworksRequest>,

@@ -1,7 +1,7 @@
 //! Organisations and affiliations over gRPC.
 
 use kernel::{AffiliationId, OrganisationId, Personal};
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response};
 use wire::{
     Outcome, page, read,
     weft::membership::v1::{self as message, organisation_service_server::OrganisationService},
@@ -13,9 +13,6 @@ use crate::{
     organisation::{Organisation, OrganisationCommand},
     views::organisations::{AffiliationRow, AffiliationStatus, OrganisationRow, RepresentationRow},
 };
-
-/// How many organisations are read at once at most.
-const BATCH_MAX: usize = 100;
 
 #[tonic::async_trait]
 impl OrganisationService for MembershipGrpc {
@@ -178,13 +175,7 @@ impl OrganisationService for MembershipGrpc {
     ) -> Outcome<message::BatchGetOrganisationsResponse> {
         self.access.admit(&request, None).await?;
         let message = request.into_inner();
-        if BATCH_MAX < message.organisation_ids.len() {
-            let text = format!("at most {BATCH_MAX} organisations can be read at once");
-            let field = Some("organisation_ids");
-            return Err(wire::status(kernel::ErrorCode::Invalid, "BATCH_TOO_LONG", field, &text));
-        }
-        let ids = message.organisation_ids.iter().map(|id| organisation_id(id));
-        let ids = ids.collect::<Result<Vec<_>, Status>>()?;
+        let ids = read::ids(&message.organisation_ids, "organisation_ids")?;
         let found = self.queries.organisations(ids, message.min_position).await;
         let found = found.map_err(to_status)?;
         let organisations = found.value.into_iter().map(organisation_message).collect();

@@ -2,7 +2,7 @@
 
 use access::Caller;
 use kernel::{PersonId, Personal};
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response};
 use wire::{
     Outcome, read,
     weft::membership::v1::{self as message, person_service_server::PersonService},
@@ -13,9 +13,6 @@ use crate::{
     person::{Person, PersonCommand, PersonRejection},
     queries::PersonSeen,
 };
-
-/// How many people can be read at once.
-const BATCH_MAX: usize = 100;
 
 #[tonic::async_trait]
 impl PersonService for MembershipGrpc {
@@ -109,13 +106,7 @@ impl PersonService for MembershipGrpc {
     ) -> Outcome<message::BatchGetPersonsResponse> {
         let caller = self.access.admit(&request, None).await?;
         let message = request.into_inner();
-        if BATCH_MAX < message.person_ids.len() {
-            let text = format!("at most {BATCH_MAX} people can be read at once");
-            let field = Some("person_ids");
-            return Err(wire::status(kernel::ErrorCode::Invalid, "BATCH_TOO_LONG", field, &text));
-        }
-        let ids = message.person_ids.iter().map(|id| person_id(id));
-        let ids = ids.collect::<Result<Vec<_>, Status>>()?;
+        let ids = read::ids(&message.person_ids, "person_ids")?;
         let seen = self.queries.persons(caller, ids, message.min_position).await;
         let seen = seen.map_err(to_status)?;
         let persons = seen.value.into_iter().map(person_message).collect();

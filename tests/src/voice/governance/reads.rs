@@ -77,6 +77,10 @@ pub struct Decision {
     pub closes_at: Timestamp,
     /// How often it was extended.
     pub extensions: u32,
+    /// When everyone on the roll was reminded.
+    pub reminded_at: Option<Timestamp>,
+    /// How many seats an election fills.
+    pub seats: Option<u32>,
     /// How many votes the roll has.
     pub roll_units: u32,
     /// Of the roll.
@@ -312,7 +316,7 @@ pub struct Participation {
 /// What is read of a decision over GraphQL.
 pub(super) const DECISION: &str =
     "phase charterVersion policy { name votingHoursMin } closesAt extensions
-    rollUnits rollHash ballotCount quorumUnitsMissing mayVote
+    remindedAt seats rollUnits rollHash ballotCount quorumUnitsMissing mayVote
     myBallot { state } challengesUntil repeats { id }
     tiesBroken { between chosen by castingVote { id } lotSeed }
     challenges { grounds ruling } lacking { quorumUnits agreeingWeight opposedUnits objections }
@@ -482,6 +486,35 @@ impl Voice<'_> {
                 let query = format!("query($id: ID!) {{ decision(id: $id) {{ {DECISION} }} }}");
                 let data = self.ask(&query, json!({ "id": global(decision) })).await?;
                 Ok(decision_of(&data["decision"]))
+            }
+        }
+    }
+
+    /// Lists the decisions that the caller may still vote on.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn decisions_awaiting(&self, network: NetworkId) -> Result<Vec<Decision>, Refusal> {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let request = message::ListDecisionsRequest {
+                    network_id: network.to_string(),
+                    awaiting_my_ballot: true,
+                    min_position: self.world.position(),
+                    ..message::ListDecisionsRequest::default()
+                };
+                let answer = DecisionServiceClient::new(self.line()).list_decisions(request).await;
+                Ok(taken(answer)?.decisions.into_iter().map(decision_seen).collect())
+            }
+            Protocol::GraphQl => {
+                let query = format!(
+                    "query($id: ID!) {{ network(id: $id) {{
+                        decisionsAwaitingMyBallot {{ nodes {{ {DECISION} }} }} }} }}"
+                );
+                let data = self.ask(&query, json!({ "id": global(network) })).await?;
+                let nodes = &data["network"]["decisionsAwaitingMyBallot"]["nodes"];
+                Ok(all(nodes, decision_of))
             }
         }
     }
@@ -936,6 +969,8 @@ pub(super) fn decision_seen(it: message::Decision) -> Decision {
         voting_hours_min: policy.voting_hours_min,
         closes_at: read::instant(it.closes_at, "time").unwrap().unwrap(),
         extensions: it.extensions,
+        reminded_at: read::instant(it.reminded_at, "time").unwrap(),
+        seats: it.seats,
         roll_units: it.roll_units,
         ballots: it.ballots,
         quorum_units_missing: it.quorum_units_missing,
@@ -986,6 +1021,8 @@ pub(super) fn decision_of(it: &Value) -> Decision {
         voting_hours_min: small(&it["policy"]["votingHoursMin"]),
         closes_at: maybe_time(&it["closesAt"]).unwrap(),
         extensions: small(&it["extensions"]),
+        reminded_at: maybe_time(&it["remindedAt"]),
+        seats: maybe(&it["seats"], small),
         roll_units: small(&it["rollUnits"]),
         roll_hash: text(&it["rollHash"]),
         ballots: small(&it["ballotCount"]),

@@ -69,6 +69,10 @@ async fn a_decision_shows_its_way_to_the_certificate() {
     let roll = row.roll.unwrap();
     assert_eq!((roll.position, roll.units, roll.counting_units), (3, 4, 4));
 
+    assert_eq!(row.reminded_at, None);
+    enter(&record, day(11, 5), DecisionEvent::VotersReminded {}).await;
+    assert_eq!(found(&view).await.reminded_at, Some(day(11, 5)));
+
     let because = ExtendedBecause::Inquorate;
     let closes_at = day(11, 12);
     let extended = DecisionEvent::DecisionExtended { number: 1, closes_at, because };
