@@ -835,7 +835,8 @@ impl Decision {
         Constituencies::by_voters(&terms.policy, entries, &voters)
     }
 
-    /// As [`Decision::constituencies`], told whole: for those who look into a closed box.
+    /// As [`Decision::constituencies`], told whole, and empty in place of `None`: for whoever ends the
+    /// voting, and shown to nobody.
     pub fn turnout(&self, voters: &BTreeSet<u32>) -> Vec<ConstituencyTurnout> {
         self.constituencies(voters).map(|split| split.told(|_, _, _| true)).unwrap_or_default()
     }

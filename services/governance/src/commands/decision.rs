@@ -1,5 +1,7 @@
 //! Decisions: from the schedule over ballots, in the log or in the box, to the certificate.
 
+use std::collections::BTreeSet;
+
 use eventlog::{CommandContext, Fingerprint, Receipt};
 use events::{
     Authority, BallotChange, CancelledBecause, Choice, DecisionEvent, DecisionTerms, OptionKey,
@@ -440,18 +442,21 @@ impl Commands {
     ) -> Result<SecretBox, Refused> {
         let asked =
             state.terms.as_ref().is_some_and(|terms| constituencies::are_asked(&terms.policy));
-        let voted = match self.boxes.turnout(decision).await {
-            Ok(voted) => voted,
-            Err(SecretBoxError::NoBox) => 0,
+        let told = if asked {
+            // One look for both: ballots may still be coming in.
+            self.boxes.voters(decision).await.map(|voters| {
+                let voted = u32::try_from(voters.len()).unwrap_or(u32::MAX);
+                (voted, voters.into_iter().collect())
+            })
+        } else {
+            self.boxes.turnout(decision).await.map(|voted| (voted, BTreeSet::new()))
+        };
+        let (voted, voters) = match told {
+            Ok(told) => told,
+            Err(SecretBoxError::NoBox) => (0, BTreeSet::new()),
             Err(error) => return Err(refused(error)),
         };
-        let voters = if asked && voted > 0 {
-            self.boxes.voters(decision).await.map_err(refused)?
-        } else {
-            Vec::new()
-        };
-        let constituencies = state.turnout(&voters.into_iter().collect());
-        Ok(SecretBox::Closed { voted, constituencies })
+        Ok(SecretBox::Closed { voted, constituencies: state.turnout(&voters) })
     }
 
     /// What is known of the vote once it is over; what was in the box is recorded first.
