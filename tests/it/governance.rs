@@ -3,6 +3,8 @@
 mod challenges;
 mod charters;
 mod consent;
+mod constituencies;
+mod contests;
 mod effects;
 mod federation;
 mod lending;

@@ -143,6 +143,7 @@ pub const RIGHTS: &[(&str, Right)] = &[
     ("/weft.governance.v1.DecisionService/RecordBallotOnBehalf", Right::Member), // a mandate holder
     ("/weft.governance.v1.DecisionService/ConfirmRecordedBallot", Right::Member), // whose ballot it is
     ("/weft.governance.v1.DecisionService/RepudiateRecordedBallot", Right::Member), // whose ballot it is
+    ("/weft.governance.v1.DecisionService/ContestRoll", Right::Member), // on the frozen roll or not
     ("/weft.governance.v1.DecisionService/RaiseObjection", Right::Member), // on the frozen roll
     ("/weft.governance.v1.DecisionService/AnswerObjection", Right::Member),
     ("/weft.governance.v1.DecisionService/JudgeObjection", Right::Member), // by policy

@@ -4,7 +4,7 @@ use kernel::{DecisionId, Event, Party, PersonalField, Visibility};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Choice;
+use crate::{Choice, Constituency};
 
 /// Ballots that say the same.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, JsonSchema)]
@@ -15,6 +15,20 @@ pub struct AlikeBallots {
     pub weight: u32,
     /// How many they are.
     pub count: u32,
+}
+
+/// How one constituency took part in a secret vote.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ConstituencyTurnout {
+    /// Which one; absent is that of all entries without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub constituency: Option<Constituency>,
+    /// How many of it voted; absent in all constituencies when so few did in one of them that it
+    /// would tell too much.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voted: Option<u32>,
+    /// Whether enough of it did for the quorum.
+    pub quorate: bool,
 }
 
 /// What can happen to the box of a secret decision.
@@ -41,6 +55,9 @@ pub enum TurnoutEvent {
         /// Who voted, in order of their ids; absent when so few did that it would tell too much.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         voters: Option<Vec<Party>>,
+        /// Each constituency that the quorum is of; empty where it is not of each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        constituencies: Vec<ConstituencyTurnout>,
     },
 }
 

@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Choice, DecisionOption, DecisionPolicy, DelegationScope, Effect, OptionKey, Secrecy, Subject,
+    Choice, Constituency, DecisionOption, DecisionPolicy, DelegationScope, Effect, OptionKey,
+    Secrecy, Subject,
 };
 
 /// One vote of a decision: a party that may vote, once, with its weight.
@@ -21,6 +22,10 @@ pub struct RollEntry {
     /// Who votes for an organisation; absent for a person, and where no representative is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub representative: Option<PersonId>,
+    /// To which part of the electorate the party belongs; absent where the quorum is not of each, and
+    /// for those that belong to none, which are one part together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub constituency: Option<Constituency>,
 }
 
 /// Everything that a decision was called with; nothing of it changes later.
@@ -97,6 +102,19 @@ pub enum CancelledBecause {
     NetworkDissolved,
 }
 
+/// What somebody says is wrong with a roll.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ContestGround {
+    /// The party is missing from it.
+    Missing,
+    /// The party should not be on it.
+    NotEntitled,
+    /// The party stands on it with a wrong weight, or as the wrong thing: a person in place of an
+    /// organisation, or the other way round.
+    WrongWeightOrUnit,
+}
+
 /// What a judge found.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -169,6 +187,24 @@ pub struct RequirementFigures {
     pub met: bool,
 }
 
+/// Whether enough of one constituency took part.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ConstituencyFigures {
+    /// Which one; absent is that of all entries without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub constituency: Option<Constituency>,
+    /// Its entries that are not void and in no declared conflict.
+    pub roll_units: u32,
+    /// Its entries that count for the quorum; absent in a secret decision in which so few of some
+    /// constituency voted that it would tell too much.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub present_units: Option<u32>,
+    /// How many entries the quorum needs of it.
+    pub quorum_units: u32,
+    /// Whether enough of it took part.
+    pub quorate: bool,
+}
+
 /// One round of a count of rankings.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct CountedRound {
@@ -201,11 +237,16 @@ pub struct Figures {
     pub blank_units: u32,
     /// Entries that count for the quorum.
     pub present_units: u32,
-    /// How many entries the quorum needs; absent where there is no quorum.
+    /// How many entries the quorum needs, of all constituencies together where it is of each; absent
+    /// where there is no quorum.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quorum_units: Option<u32>,
     /// Whether enough took part.
     pub quorate: bool,
+    /// Each constituency, in the order of their names, the one without a name first; empty where the
+    /// quorum is not of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub constituencies: Vec<ConstituencyFigures>,
     /// The weight of ballots that were cast, abstentions, blank ones and lent votes included.
     pub cast_weight: u64,
     /// What each option got, in the order of the options.
@@ -287,6 +328,18 @@ pub enum DecisionEvent {
         entries: Vec<RollEntry>,
         /// The SHA-256 of the canonical JSON of the entries, in hexadecimal.
         hash: String,
+    },
+    /// Somebody says that the roll is wrong. It stays as it is: that is a reason to take the proposal
+    /// back before voting opens, or to challenge the result.
+    RollContested {
+        /// Who says so, on the roll or not.
+        by: Party,
+        /// About which party.
+        about: Party,
+        /// What is wrong.
+        ground: ContestGround,
+        /// How it is known.
+        reason: Personal<String>,
     },
     /// Voting began.
     DecisionOpened {
@@ -498,6 +551,7 @@ impl Event for DecisionEvent {
             },
             DecisionEvent::DecisionScheduled { .. }
             | DecisionEvent::RollFrozen { .. }
+            | DecisionEvent::RollContested { .. }
             | DecisionEvent::DecisionOpened { .. }
             | DecisionEvent::RecordedBallotConfirmed { .. }
             | DecisionEvent::RecordedBallotRepudiated { .. }
@@ -529,6 +583,7 @@ impl Event for DecisionEvent {
             DecisionEvent::BallotCast { reason: Some(reason), .. }
             | DecisionEvent::BallotChanged { reason: Some(reason), .. } => visit("reason", reason),
             DecisionEvent::BallotRecordedOnBehalf { evidence, .. } => visit("evidence", evidence),
+            DecisionEvent::RollContested { reason, .. } => visit("reason", reason),
             DecisionEvent::ObjectionRaised { argument, .. } => visit("argument", argument),
             DecisionEvent::ObjectionAnswered { answer, .. } => visit("answer", answer),
             DecisionEvent::ResultChallenged { grounds, .. } => visit("grounds", grounds),

@@ -17,6 +17,16 @@ pub enum MembershipClass {
     Member,
 }
 
+impl MembershipClass {
+    /// The name as it stands in events, for example `founder`.
+    pub fn name(self) -> &'static str {
+        match self {
+            MembershipClass::Founder => "founder",
+            MembershipClass::Member => "member",
+        }
+    }
+}
+
 /// What can happen between a party and a network. One stream for each pair, for ever.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub enum MembershipEvent {

@@ -154,6 +154,20 @@ pub struct RoleName(pub String);
 #[serde(transparent)]
 pub struct OptionKey(pub String);
 
+/// The name of a part of an electorate, unique there: what a table of weights calls it, for example
+/// `tenants`; without a table, the class of its members.
+#[derive(
+    Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(transparent)]
+pub struct Constituency(pub String);
+
+impl fmt::Display for Constituency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 impl fmt::Display for PolicyName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -301,12 +315,16 @@ pub enum RollUnit {
 }
 
 /// The weight of one party.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Weight {
     /// Whose.
     pub party: Party,
     /// How much; above zero.
     pub weight: u32,
+    /// To which part of the electorate the party belongs, for a quorum of each. Everybody who reads
+    /// the charter sees it. Those for whom it is absent are one part together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub constituency: Option<Constituency>,
 }
 
 /// Who decides.
@@ -336,6 +354,10 @@ pub enum QuorumSize {
     ShareOfRoll(Share),
     /// A number of entries.
     Units(u32),
+    /// A share of the entries of each constituency of the roll. Constituencies are the parts that a
+    /// table of weights names; without a table, the classes of the members. One whose entries are
+    /// all void or in conflict is none.
+    ShareOfEach(Share),
 }
 
 /// How many must take part, and who counts as taking part. Always in entries, never in weight.

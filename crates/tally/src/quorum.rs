@@ -16,6 +16,13 @@ pub enum Threshold {
     Units(u64),
 }
 
+/// The quorums of the parts of a roll, each of which must have one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct InEach {
+    /// One for each part that has units, in the order in which the parts were given.
+    pub parts: Vec<Quorum>,
+}
+
 /// Whether a kind of participation makes somebody present.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Counts {
@@ -81,6 +88,22 @@ impl Quorum {
     }
 }
 
+impl InEach {
+    /// Tells whether enough are present in each part. Where there is no part there is no quorum.
+    pub fn is_reached(&self) -> bool {
+        !self.parts.is_empty() && self.parts.iter().all(|part| part.is_reached())
+    }
+
+    /// How many more people are needed, each in the part that lacks them; 0 when the quorum is
+    /// reached, `None` where there is no part.
+    pub fn missing(&self) -> Option<u64> {
+        if self.parts.is_empty() {
+            return None;
+        }
+        self.parts.iter().try_fold(0_u64, |sum, part| Some(sum.saturating_add(part.missing()?)))
+    }
+}
+
 /// How many of `units` have to be present; `None` for an empty roll.
 ///
 /// Units count, never weights. Source: domain 3.5, ⌈q·E⌉ for "at least", ⌊q·E⌋ + 1 for "more than".
@@ -111,4 +134,13 @@ pub fn present(attendance: Attendance, presence: Presence) -> u64 {
 /// Finds whether `present` of a roll of `units` are a quorum.
 pub fn quorum(threshold: Threshold, units: u64, present: u64) -> Quorum {
     Quorum { needed: needed(threshold, units), present }
+}
+
+/// Finds whether there is a quorum in each part of a roll, by the units of each and how many of them
+/// are present. A surplus in one part makes up for nothing in another; a part without units is none.
+///
+/// Source: domain 3.1, a quorum per constituency.
+pub fn in_each(threshold: Threshold, parts: impl IntoIterator<Item = (u64, u64)>) -> InEach {
+    let parts = parts.into_iter().filter(|(units, _)| *units > 0);
+    InEach { parts: parts.map(|(units, present)| quorum(threshold, units, present)).collect() }
 }

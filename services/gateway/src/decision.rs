@@ -96,6 +96,24 @@ impl From<Validity> for i32 {
     }
 }
 
+/// What is wrong with a roll.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ContestGround {
+    /// The party is missing from it.
+    Missing = message::ContestGround::Missing as isize,
+    /// The party should not be on it.
+    NotEntitled = message::ContestGround::NotEntitled as isize,
+    /// The party has a wrong weight, or is a person in place of an organisation, or the other way
+    /// round.
+    WrongWeightOrUnit = message::ContestGround::WrongWeightOrUnit as isize,
+}
+
+impl From<ContestGround> for i32 {
+    fn from(value: ContestGround) -> i32 {
+        value as i32
+    }
+}
+
 /// Whether a challenge is right.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum ChallengeRuling {
@@ -182,6 +200,8 @@ pub(crate) struct Decision {
     /// What would adopt the proposal as the votes stand; null when voting is not open, while you may
     /// not see the figures, and for methods that adopt nothing.
     lacking: Option<Lacking>,
+    /// What was said to be wrong with the roll, in order of time.
+    roll_contests: Vec<RollContest>,
     /// What was objected, in order of the numbers.
     objections: Vec<Objection>,
     /// What was said against the result, in order of time.
@@ -222,6 +242,7 @@ impl Decision {
         let options = decision.options.into_iter().map(DecisionOption::of);
         let objections = decision.objections.into_iter().map(Objection::of);
         let challenges = decision.challenges.into_iter().map(Challenge::of);
+        let roll_contests = decision.roll_contests.into_iter().map(RollContest::of);
         let ties_broken = decision.ties_broken.into_iter().map(TieBroken::of);
         let delegations = decision.delegations.into_iter().map(ResolvedDelegation::of);
         let roll_hash = scalars::given(decision.roll_hash);
@@ -249,6 +270,7 @@ impl Decision {
             quorum_units_missing: decision.quorum_units_missing,
             figures: decision.figures.map(Figures::of),
             lacking: decision.lacking.map(Lacking::of),
+            roll_contests: roll_contests.collect::<Result<_, _>>()?,
             objections: objections.collect::<Result<_, _>>()?,
             challenges: challenges.collect::<Result<_, _>>()?,
             outcome: decision.outcome.map(Outcome::of).transpose()?,
@@ -367,10 +389,13 @@ pub(crate) struct Figures {
     blank_units: u32,
     /// Votes that count for the quorum.
     present_units: u32,
-    /// How many the quorum needs; 0 where there is none.
+    /// How many the quorum needs, of all constituencies together where it is of each; 0 where there is
+    /// none.
     quorum_units: u32,
     /// Whether the quorum is reached.
     quorate: bool,
+    /// For each constituency, in the order of their names; empty where the quorum is not of each.
+    constituencies: Vec<ConstituencyFigures>,
     /// What the ballots weigh together.
     cast_weight: Count,
     /// For each option, in the order of the options.
@@ -385,6 +410,7 @@ pub(crate) struct Figures {
 
 impl Figures {
     fn of(figures: message::Figures) -> Figures {
+        let constituencies = figures.constituencies.into_iter().map(ConstituencyFigures::of);
         Figures {
             roll_units: figures.roll_units,
             roll_weight: Count(figures.roll_weight),
@@ -396,11 +422,40 @@ impl Figures {
             present_units: figures.present_units,
             quorum_units: figures.quorum_units,
             quorate: figures.quorate,
+            constituencies: constituencies.collect(),
             cast_weight: Count(figures.cast_weight),
             options: figures.options.into_iter().map(OptionFigures::of).collect(),
             requirements: figures.requirements.into_iter().map(RequirementFigures::of).collect(),
             objections_standing: figures.objections_standing,
             rounds: figures.rounds.into_iter().map(CountedRound::of).collect(),
+        }
+    }
+}
+
+/// Whether enough of one constituency took part.
+#[derive(SimpleObject)]
+pub(crate) struct ConstituencyFigures {
+    /// Which one; null is that of all who belong to none.
+    constituency: Option<String>,
+    /// How many votes it has on the roll.
+    roll_units: u32,
+    /// Votes of it that count for the quorum; null in a secret decision in which so few of some
+    /// constituency voted that it would tell too much.
+    present_units: Option<u32>,
+    /// How many the quorum needs of it.
+    quorum_units: u32,
+    /// Whether it has them.
+    quorate: bool,
+}
+
+impl ConstituencyFigures {
+    fn of(figures: message::ConstituencyFigures) -> ConstituencyFigures {
+        ConstituencyFigures {
+            constituency: scalars::given(figures.constituency),
+            roll_units: figures.roll_units,
+            present_units: figures.present_units,
+            quorum_units: figures.quorum_units,
+            quorate: figures.quorate,
         }
     }
 }
@@ -584,6 +639,47 @@ impl Lacking {
         let message::Lacking { quorum_units, agreeing_weight, opposed_units, objections } = lacking;
         let agreeing_weight = agreeing_weight.map(Count);
         Lacking { quorum_units, agreeing_weight, opposed_units, objections }
+    }
+}
+
+/// What somebody said is wrong with a roll.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct RollContest {
+    /// What is wrong.
+    ground: ContestGround,
+    /// How it is known; null when its writer was erased.
+    reason: Option<String>,
+    /// When it was said.
+    raised_at: DateTime,
+    #[graphql(skip)]
+    raised_by: AnyParty,
+    #[graphql(skip)]
+    about: AnyParty,
+}
+
+impl RollContest {
+    fn of(contest: message::RollContest) -> Result<RollContest, Status> {
+        Ok(RollContest {
+            ground: scalars::known(contest.ground)?,
+            reason: scalars::given(contest.reason),
+            raised_at: DateTime::of(contest.raised_at)?,
+            raised_by: call::party(contest.raised_by.as_ref())?,
+            about: call::party(contest.about.as_ref())?,
+        })
+    }
+}
+
+#[ComplexObject]
+impl RollContest {
+    /// Who said so; null when you may not know of them.
+    async fn raised_by(&self, ctx: &Context<'_>) -> Result<Option<Party>> {
+        Ok(node::party(Call::of(ctx)?, self.raised_by).await?)
+    }
+
+    /// Whose entry is wrong, or missing; null when you may not know of them.
+    async fn about(&self, ctx: &Context<'_>) -> Result<Option<Party>> {
+        Ok(node::party(Call::of(ctx)?, self.about).await?)
     }
 }
 
@@ -1075,6 +1171,21 @@ pub(crate) struct RepudiateRecordedBallotInput {
     decision_id: GlobalId<kinds::Decision>,
 }
 
+/// What is wrong with a roll.
+#[derive(InputObject, Debug)]
+pub(crate) struct ContestRollInput {
+    #[graphql(flatten)]
+    command: CommandInput,
+    /// The decision.
+    decision_id: GlobalId<kinds::Decision>,
+    /// Whose entry is wrong, or missing: a person or an organisation.
+    about_id: PartyId,
+    /// What is wrong.
+    ground: ContestGround,
+    /// How you know it.
+    reason: String,
+}
+
 /// What you object.
 #[derive(InputObject, Debug)]
 pub(crate) struct RaiseObjectionInput {
@@ -1213,6 +1324,15 @@ pub(crate) struct ConfirmRecordedBallotPayload {
 /// A ballot does not count.
 #[derive(SimpleObject)]
 pub(crate) struct RepudiateRecordedBallotPayload {
+    #[graphql(flatten)]
+    receipt: Receipt,
+    #[graphql(flatten)]
+    changed: ChangedDecision,
+}
+
+/// A roll was contested.
+#[derive(SimpleObject)]
+pub(crate) struct ContestRollPayload {
     #[graphql(flatten)]
     receipt: Receipt,
     #[graphql(flatten)]
@@ -1403,6 +1523,29 @@ impl DecisionMutation {
         let answer = call.decisions().repudiate_recorded_ballot(request).await?.into_inner();
         let receipt = call.record(answer.receipt)?;
         Ok(Some(RepudiateRecordedBallotPayload { receipt, changed: ChangedDecision(decision) }))
+    }
+
+    /// Says that the frozen roll is wrong. A member, on the roll or not, before voting is over. The roll
+    /// stays as it is: it is a reason to take the proposal back before voting begins, or to challenge
+    /// the result.
+    #[graphql(complexity = "call::COST + child_complexity")]
+    async fn contest_roll(
+        &self,
+        ctx: &Context<'_>,
+        input: ContestRollInput,
+    ) -> Result<Option<ContestRollPayload>> {
+        let call = Call::of(ctx)?;
+        let decision = input.decision_id.0;
+        let request = call.request(message::ContestRollRequest {
+            command: Some(input.command.message()),
+            decision_id: decision.to_string(),
+            about: Some(wire::read::party_message(input.about_id.0)),
+            ground: input.ground.into(),
+            reason: input.reason,
+        });
+        let answer = call.decisions().contest_roll(request).await?.into_inner();
+        let receipt = call.record(answer.receipt)?;
+        Ok(Some(ContestRollPayload { receipt, changed: ChangedDecision(decision) }))
     }
 
     /// Objects. Who stands on the roll.

@@ -273,6 +273,8 @@ pub(crate) struct Electorate {
 pub(crate) struct PartyWeight {
     /// How much the vote weighs.
     weight: u32,
+    /// To which part of the electorate it belongs, for a quorum of each; null is to none.
+    constituency: Option<String>,
     #[graphql(skip)]
     party: AnyParty,
 }
@@ -294,7 +296,8 @@ impl Electorate {
             electorate::Unit::Weighted(table) => {
                 let weights = table.weights.into_iter().map(|it| {
                     let party = call::party(it.party.as_ref())?;
-                    Ok::<_, Status>(PartyWeight { weight: it.weight, party })
+                    let constituency = scalars::given(it.constituency);
+                    Ok::<_, Status>(PartyWeight { weight: it.weight, constituency, party })
                 });
                 (VotingUnit::Weighted, Some(weights.collect::<Result<_, _>>()?))
             }
@@ -321,10 +324,13 @@ impl Share {
 /// How many must take part, in votes of the roll and never in weight.
 #[derive(SimpleObject)]
 pub(crate) struct Quorum {
-    /// Of everyone who may vote; null where a number is set.
+    /// Of everyone who may vote; null where a number is set, or a share of each constituency.
     share_of_roll: Option<Share>,
     /// A number of votes; null where a share is set.
     units: Option<u32>,
+    /// Of each constituency: of the parts that a table of weights names, or without a table of each
+    /// class of members; null where it is of the whole roll.
+    share_of_each: Option<Share>,
     /// At least or more than that.
     bound: Bound,
     /// Whether those count who abstain.
@@ -337,13 +343,16 @@ pub(crate) struct Quorum {
 
 impl Quorum {
     fn of(quorum: message::Quorum) -> Result<Quorum, Status> {
-        let (share_of_roll, units) = match quorum.size.ok_or_else(|| lacking("size"))? {
-            quorum::Size::ShareOfRoll(share) => (Some(Share::of(share)), None),
-            quorum::Size::Units(units) => (None, Some(units)),
-        };
+        let (share_of_roll, units, share_of_each) =
+            match quorum.size.ok_or_else(|| lacking("size"))? {
+                quorum::Size::ShareOfRoll(share) => (Some(Share::of(share)), None, None),
+                quorum::Size::Units(units) => (None, Some(units), None),
+                quorum::Size::ShareOfEach(share) => (None, None, Some(Share::of(share))),
+            };
         Ok(Quorum {
             share_of_roll,
             units,
+            share_of_each,
             bound: scalars::known(quorum.bound)?,
             counts_abstentions: quorum.counts_abstentions,
             counts_blanks: quorum.counts_blanks,
@@ -761,6 +770,9 @@ pub(crate) struct PartyWeightInput {
     party_id: PartyId,
     /// How much it weighs; above zero.
     weight: u32,
+    /// To which part of the electorate it belongs, for a quorum of each: at most 60 characters, which
+    /// everybody sees who reads the charter. All that belong to none are one part together.
+    constituency: Option<String>,
 }
 
 impl ElectorateInput {
@@ -777,6 +789,7 @@ impl ElectorateInput {
                 let weights = weights.into_iter().map(|it| electorate::PartyWeight {
                     party: Some(wire::read::party_message(it.party_id.0)),
                     weight: it.weight,
+                    constituency: scalars::optional(it.constituency),
                 });
                 electorate::Unit::Weighted(electorate::Weighted { weights: weights.collect() })
             }
@@ -820,13 +833,16 @@ pub(crate) struct QuorumInput {
     counts_delegated: bool,
 }
 
-/// How many, in one of two ways.
+/// How many, in one of three ways.
 #[derive(OneofObject, Debug)]
 pub(crate) enum QuorumSizeInput {
     /// Of everyone who may vote.
     ShareOfRoll(ShareInput),
     /// A number of votes.
     Units(u32),
+    /// Of each constituency: of the parts that a table of weights names, or without a table of each
+    /// class of members. A surplus in one makes up for nothing in another.
+    ShareOfEach(ShareInput),
 }
 
 impl QuorumInput {
@@ -834,6 +850,7 @@ impl QuorumInput {
         let size = match self.size {
             QuorumSizeInput::ShareOfRoll(share) => quorum::Size::ShareOfRoll(share.message()),
             QuorumSizeInput::Units(units) => quorum::Size::Units(units),
+            QuorumSizeInput::ShareOfEach(share) => quorum::Size::ShareOfEach(share.message()),
         };
         message::Quorum {
             bound: self.bound.into(),

@@ -150,7 +150,7 @@ impl Bundle {
     /// The ballots of a secret decision, and how many voted; `None` for any other.
     pub fn sealed(&self) -> Option<(&[AlikeBallots], u32)> {
         match &self.inputs.votes {
-            counting::Votes::Secret { ballots, voted } => Some((ballots, *voted)),
+            counting::Votes::Secret { ballots, voted, .. } => Some((ballots, *voted)),
             counting::Votes::Open(_) | counting::Votes::Sealed { .. } => None,
         }
     }

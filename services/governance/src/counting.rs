@@ -1,25 +1,26 @@
 //! Counts votes: from terms, a roll and ballots to figures and what they come to. Pure.
 //!
 //! [`count`] is the whole of it; a certificate is checked by calling it again. What a ballot may say
-//! is in [`ballots`], where lent votes go in [`delegations`], what adopts a proposal in
-//! [`requirements`], who is elected in `elections` (by crate `tally`), and what may end a vote early
+//! is in [`ballots`], where lent votes go in [`delegations`], which parts of the roll need a quorum of
+//! their own in [`constituencies`], what adopts a proposal in [`requirements`], who is elected in `elections` (by crate `tally`), and what may end a vote early
 //! in [`early`]. Source: domain.md, section 3.5.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use events::{
-    AlikeBallots, Availability, Choice, DecisionTerms, Figures, Method, OptionFigures, OptionKey,
-    Outcome, RequirementFigures, ResolvedDelegation, RollEntry, Secrecy, Subject, TieBreak,
-    TieRule, Validity,
+    AlikeBallots, Availability, Choice, ConstituencyTurnout, DecisionTerms, Figures, Method,
+    OptionFigures, OptionKey, Outcome, RequirementFigures, ResolvedDelegation, RollEntry, Secrecy,
+    Subject, TieBreak, TieRule, Validity,
 };
 use kernel::{DecisionId, Party, PersonId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use tally::{Fraction, requirement::Met, tie::DecidedBy, tie::LotSeed};
+use tally::{Fraction, quorum::Attendance, requirement::Met, tie::DecidedBy, tie::LotSeed};
 
 use crate::canonical;
 
 pub mod ballots;
+pub mod constituencies;
 pub mod delegations;
 pub mod early;
 mod elections;
@@ -29,6 +30,7 @@ pub mod requirements;
 mod tests;
 
 pub use ballots::{Misfit, OptionsMisfit, fits, options_for, standard_key, standard_options};
+pub use constituencies::Constituencies;
 pub use delegations::{Lent, applies};
 pub use early::is_decided;
 pub use elections::{seats, seats_by};
@@ -83,11 +85,18 @@ pub enum Votes {
         ballots: Vec<AlikeBallots>,
         /// How many voted.
         voted: u32,
+        /// How each constituency took part, as far as it may be told; empty where the quorum is not
+        /// of each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        constituencies: Vec<ConstituencyTurnout>,
     },
     /// A secret vote while it goes on: how many voted, and nothing else.
     Sealed {
         /// How many voted.
         voted: u32,
+        /// As in an opened box.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        constituencies: Vec<ConstituencyTurnout>,
     },
 }
 
@@ -241,6 +250,10 @@ pub enum Uncountable {
     /// The box holds more ballots than people voted, or fewer, or of weights that nobody has.
     #[error("the box does not hold the ballots of those who voted")]
     BoxMismatch,
+    /// What is told of the constituencies in a secret vote cannot be: see
+    /// [`Constituencies::figures_told`].
+    #[error("the turnout of the constituencies is not that of this roll and of those who voted")]
+    ConstituenciesMismatch,
     /// A tie is to be broken by lot, and the seed is not known.
     #[error("a tie is to be broken by lot, and there is no seed")]
     SeedMissing,
@@ -378,7 +391,7 @@ impl<'a> Tables<'a> {
                     }
                 }
             }
-            (Votes::Secret { ballots, voted }, Secrecy::Secret) => {
+            (Votes::Secret { ballots, voted, constituencies: _ }, Secrecy::Secret) => {
                 check_box(ballots, *voted, &entries)?;
                 ballots.iter().try_for_each(|alike| fits(&alike.choice))?;
             }
@@ -413,6 +426,7 @@ impl<'a> Tables<'a> {
         let roll_units = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
         let roll_weight = self.entries.values().map(|entry| u64::from(entry.weight)).sum();
         let mut figures = nothing_cast(policy, roll_units, roll_weight);
+        self.constituencies(&delegations, &mut figures)?;
         let weight_of = |party: &Party| self.entries.get(party).map_or(0, |entry| entry.weight);
         let mut own: Vec<Cast<'a>> = Vec::new();
         let mut lent: Vec<Cast<'a>> = Vec::new();
@@ -434,18 +448,13 @@ impl<'a> Tables<'a> {
                 weight: alike.weight,
                 count: alike.count,
             })),
-            Votes::Sealed { voted } => figures.direct_units = *voted,
+            Votes::Sealed { voted, .. } => figures.direct_units = *voted,
         }
         for cast in &own {
-            match cast.choice {
-                Choice::Abstain {} => figures.abstained_units += cast.count,
-                Choice::Blank {} => figures.blank_units += cast.count,
-                Choice::Option(_)
-                | Choice::Options(_)
-                | Choice::Scores(_)
-                | Choice::Dots(_)
-                | Choice::Ranking(_)
-                | Choice::Times(_) => figures.direct_units += cast.count,
+            match kind(cast.choice) {
+                Kind::Abstention => figures.abstained_units += cast.count,
+                Kind::Blank => figures.blank_units += cast.count,
+                Kind::Direct => figures.direct_units += cast.count,
             }
         }
         figures.delegated_units = lent.iter().map(|cast| cast.count).sum();
@@ -478,6 +487,40 @@ impl<'a> Tables<'a> {
         Ok((figures, delegations, rankings))
     }
 
+    /// Adds the figures of each constituency, and how many entries all of them need, where the quorum
+    /// is of each. A lent vote makes the entry present that lent it, not the delegate's.
+    fn constituencies(
+        &self,
+        delegations: &[ResolvedDelegation],
+        figures: &mut Figures,
+    ) -> Result<(), Uncountable> {
+        let policy = &self.inputs.terms.policy;
+        if !constituencies::are_asked(policy) {
+            return Ok(());
+        }
+        let mut attended = BTreeMap::new();
+        for (voter, choice) in &self.own {
+            attended.insert(*voter, attendance(choice));
+        }
+        for lent in delegations.iter().filter(|it| it.not_counted.is_none()) {
+            let delegated = Attendance { delegated: 1, ..Attendance::default() };
+            attended.insert(lent.delegator, delegated);
+        }
+        let entries = self.entries.values().copied();
+        let Some(split) = Constituencies::of(policy, entries, &attended) else { return Ok(()) };
+        figures.constituencies = match &self.inputs.votes {
+            Votes::Open(_) => split.figures(),
+            Votes::Secret { voted, constituencies, .. }
+            | Votes::Sealed { voted, constituencies } => {
+                let told = split.figures_told(constituencies, *voted);
+                told.ok_or(Uncountable::ConstituenciesMismatch)?
+            }
+        };
+        let needed = figures.constituencies.iter().map(|it| it.quorum_units);
+        figures.quorum_units = (!figures.constituencies.is_empty()).then(|| needed.sum());
+        Ok(())
+    }
+
     /// How many objections are valid and stand, of those whose entries count.
     fn objections_standing(&self) -> u32 {
         let stands = |raised: &&Raised| {
@@ -487,6 +530,36 @@ impl<'a> Tables<'a> {
         };
         let standing = self.inputs.objections.iter().filter(stands).count();
         u32::try_from(standing).unwrap_or(u32::MAX)
+    }
+}
+
+/// How a ballot makes its voter take part.
+enum Kind {
+    Abstention,
+    Blank,
+    Direct,
+}
+
+fn kind(choice: &Choice) -> Kind {
+    match choice {
+        Choice::Abstain {} => Kind::Abstention,
+        Choice::Blank {} => Kind::Blank,
+        Choice::Option(_)
+        | Choice::Options(_)
+        | Choice::Scores(_)
+        | Choice::Dots(_)
+        | Choice::Ranking(_)
+        | Choice::Times(_) => Kind::Direct,
+    }
+}
+
+/// What one ballot adds to the attendance.
+fn attendance(choice: &Choice) -> Attendance {
+    let nobody = Attendance::default();
+    match kind(choice) {
+        Kind::Abstention => Attendance { abstentions: 1, ..nobody },
+        Kind::Blank => Attendance { blanks: 1, ..nobody },
+        Kind::Direct => Attendance { direct: 1, ..nobody },
     }
 }
 

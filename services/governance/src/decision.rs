@@ -10,9 +10,9 @@ use std::{
 };
 
 use events::{
-    AlikeBallots, BallotChange, CancelledBecause, Choice, DecisionEvent, DecisionPolicy,
-    DecisionTerms, Figures, Icon, Judge, Leavers, OptionKey, Outcome, Reasons, ResolvedDelegation,
-    ResultsShown, RoleName, RollEntry, Secrecy, Validity,
+    AlikeBallots, BallotChange, CancelledBecause, Choice, ConstituencyTurnout, ContestGround,
+    DecisionEvent, DecisionPolicy, DecisionTerms, Figures, Icon, Judge, Leavers, OptionKey,
+    Outcome, Reasons, ResolvedDelegation, ResultsShown, RoleName, RollEntry, Secrecy, Validity,
 };
 use jiff::{SignedDuration, Timestamp};
 use kernel::{Decider, DecisionId, Party, PersonId, Personal};
@@ -20,8 +20,8 @@ use kernel::{Decider, DecisionId, Party, PersonId, Personal};
 use crate::{
     canonical,
     counting::{
-        self, Broken, Casting, Inputs, Lent, Raised, Seed, Settling, Standing, Uncountable,
-        VoterBallot, Votes,
+        self, Broken, Casting, Constituencies, Inputs, Lent, Raised, Seed, Settling, Standing,
+        Uncountable, VoterBallot, Votes,
     },
 };
 
@@ -41,6 +41,9 @@ pub const ROLL_WEIGHT_MAX: u64 = i32::MAX as u64;
 
 /// How many objections are raised in one decision at most.
 pub const OBJECTIONS_MAX: usize = 1_000;
+
+/// How often a roll is contested at most.
+pub const CONTESTS_MAX: usize = 1_000;
 
 /// How long a reason, an argument, an answer or grounds are at most, in bytes.
 pub const TEXT_MAX: usize = 20_000;
@@ -69,6 +72,8 @@ pub enum SecretBox {
     Closed {
         /// How many voted.
         voted: u32,
+        /// How each constituency took part; empty where the quorum is not of each.
+        constituencies: Vec<ConstituencyTurnout>,
     },
     /// The box was opened.
     Opened {
@@ -76,6 +81,9 @@ pub enum SecretBox {
         ballots: Vec<AlikeBallots>,
         /// How many voted.
         voted: u32,
+        /// How each constituency took part, as far as it may be told; empty where the quorum is not
+        /// of each.
+        constituencies: Vec<ConstituencyTurnout>,
     },
 }
 
@@ -93,6 +101,19 @@ pub enum DecisionCommand {
         position: u64,
         /// The entries, in any order.
         entries: Vec<RollEntry>,
+    },
+    /// Says that the roll is wrong.
+    ContestRoll {
+        /// Who says so: a member, or a party that a person speaks for.
+        by: Party,
+        /// About which party.
+        about: Party,
+        /// What is wrong.
+        ground: ContestGround,
+        /// How it is known.
+        reason: Personal<String>,
+        /// When.
+        at: Timestamp,
     },
     /// Begins the voting.
     OpenDecision {
@@ -461,6 +482,8 @@ pub struct Decision {
     pub reminder: Reminder,
     /// How often voting was extended.
     pub extensions: u32,
+    /// Who says of whom that the roll is wrong, and in what.
+    pub contests: BTreeMap<(Party, Party), ContestGround>,
     /// The ballots, by index of the roll.
     pub ballots: BTreeMap<u32, Ballot>,
     /// Whose recorded ballot was repudiated, by index of the roll.
@@ -509,6 +532,7 @@ impl Decider for Decision {
             seed_hash: String::new(),
             reminder: Reminder::Due,
             extensions: 0,
+            contests: BTreeMap::new(),
             ballots: BTreeMap::new(),
             repudiated: BTreeSet::new(),
             void: BTreeSet::new(),
@@ -525,6 +549,9 @@ impl Decider for Decision {
         match command {
             DecisionCommand::ScheduleDecision { terms } => self.schedule(terms),
             DecisionCommand::FreezeRoll { position, entries } => self.freeze(*position, entries),
+            DecisionCommand::ContestRoll { by, about, ground, reason, at } => {
+                self.contest((*by, *about), *ground, reason, *at)
+            }
             DecisionCommand::OpenDecision { at, seed_hash } => self.open(*at, seed_hash),
             DecisionCommand::CastBallot { voter, by, choice, reason, at } => {
                 self.cast((*voter, *by), choice, reason.as_ref(), *at)
@@ -614,6 +641,9 @@ impl Decider for Decision {
                 let (position, entries, hash) = (*position, entries.clone(), hash.clone());
                 let replaced = BTreeMap::new();
                 self.roll = Some(Arc::new(Roll { position, entries, hash, replaced }));
+            }
+            DecisionEvent::RollContested { by, about, ground, .. } => {
+                self.contests.insert((*by, *about), *ground);
             }
             DecisionEvent::DecisionOpened { closes_at, seed_hash } => {
                 self.phase = Phase::Open;
@@ -749,10 +779,15 @@ impl Decision {
             (Secrecy::Open | Secrecy::OpenAfterClose, _) => {
                 Votes::Open(self.voter_ballots(roll, |_| true))
             }
-            (Secrecy::Secret, SecretBox::None) => Votes::Sealed { voted: 0 },
-            (Secrecy::Secret, SecretBox::Closed { voted }) => Votes::Sealed { voted: *voted },
-            (Secrecy::Secret, SecretBox::Opened { ballots, voted }) => {
-                Votes::Secret { ballots: ballots.clone(), voted: *voted }
+            (Secrecy::Secret, SecretBox::None) => {
+                Votes::Sealed { voted: 0, constituencies: self.turnout(&BTreeSet::new()) }
+            }
+            (Secrecy::Secret, SecretBox::Closed { voted, constituencies }) => {
+                Votes::Sealed { voted: *voted, constituencies: constituencies.clone() }
+            }
+            (Secrecy::Secret, SecretBox::Opened { ballots, voted, constituencies }) => {
+                let (ballots, constituencies) = (ballots.clone(), constituencies.clone());
+                Votes::Secret { ballots, voted: *voted, constituencies }
             }
         };
         let lent = match &self.certified {
@@ -813,6 +848,23 @@ impl Decision {
     pub fn counting_units(&self) -> usize {
         let entries = self.roll.as_deref().map_or(0, |roll| roll.entries.len());
         entries - self.void.union(&self.conflicts).count()
+    }
+
+    /// How each constituency took part if these are who voted; `None` where the quorum is not of
+    /// each, and before the roll is frozen.
+    pub fn constituencies(&self, voters: &BTreeSet<u32>) -> Option<Constituencies> {
+        let (terms, roll) = (self.terms.as_deref()?, self.roll.as_deref()?);
+        let out: BTreeSet<Party> =
+            self.void.union(&self.conflicts).filter_map(|index| party(roll, *index)).collect();
+        let entries = roll.entries.iter().filter(|entry| !out.contains(&entry.party));
+        let voters = voters.iter().filter_map(|index| party(roll, *index)).collect();
+        Constituencies::by_voters(&terms.policy, entries, &voters)
+    }
+
+    /// As [`Decision::constituencies`], told whole, and empty in place of `None`: for whoever ends the
+    /// voting, and shown to nobody.
+    pub fn turnout(&self, voters: &BTreeSet<u32>) -> Vec<ConstituencyTurnout> {
+        self.constituencies(voters).map(|split| split.told(|_, _, _| true)).unwrap_or_default()
     }
 
     fn voter_ballots(&self, roll: &Roll, takes: impl Fn(&Ballot) -> bool) -> Vec<VoterBallot> {
@@ -896,6 +948,39 @@ impl Decision {
                 if same { Ok(vec![]) } else { Err(DecisionRejection::RollFrozen) }
             }
         }
+    }
+
+    /// Records that somebody finds the roll wrong: once of each party, while it can still be of use,
+    /// and only what the roll can be wrong in. It changes nothing of the roll, and of a secret vote it
+    /// tells nothing.
+    fn contest(
+        &self,
+        (by, about): (Party, Party),
+        ground: ContestGround,
+        reason: &Personal<String>,
+        at: Timestamp,
+    ) -> Decided {
+        let voting = self.pending(at)?;
+        let listed = index(voting.roll, about).is_some();
+        match (ground, listed) {
+            (ContestGround::Missing, true) => return Err(DecisionRejection::ContestedIsOnRoll),
+            (ContestGround::NotEntitled | ContestGround::WrongWeightOrUnit, false) => {
+                return Err(DecisionRejection::ContestedNotOnRoll);
+            }
+            (ContestGround::Missing, false)
+            | (ContestGround::NotEntitled | ContestGround::WrongWeightOrUnit, true) => {}
+        }
+        short(reason)?;
+        match self.contests.get(&(by, about)) {
+            Some(told) if *told == ground => return Ok(vec![]),
+            Some(_) => return Err(DecisionRejection::RollAlreadyContested),
+            None => {}
+        }
+        if self.contests.len() >= CONTESTS_MAX {
+            return Err(DecisionRejection::TooManyContests);
+        }
+        let reason = reason.clone();
+        Ok(vec![DecisionEvent::RollContested { by, about, ground, reason }])
     }
 
     fn open(&self, at: Timestamp, seed_hash: &str) -> Decided {

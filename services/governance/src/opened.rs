@@ -1,7 +1,7 @@
 //! The streams of a secret vote that is over: the opened box, and apart from it the turnout. Each
 //! records once.
 
-use events::{AlikeBallots, BallotBoxEvent, TurnoutEvent};
+use events::{AlikeBallots, BallotBoxEvent, ConstituencyTurnout, TurnoutEvent};
 use kernel::{Decider, DecisionId, ErrorCode, Party, Rejection};
 
 #[cfg(test)]
@@ -25,6 +25,9 @@ pub struct TurnoutCommand {
     pub voted: u32,
     /// Who; `None` when so few voted that it would tell too much.
     pub voters: Option<Vec<Party>>,
+    /// How each constituency took part, as far as it may be told; empty where the quorum is not of
+    /// each.
+    pub constituencies: Vec<ConstituencyTurnout>,
 }
 
 /// It was recorded before, with something else in it.
@@ -87,9 +90,11 @@ impl Decider for Turnout {
     }
 
     fn decide(&self, command: &TurnoutCommand) -> Result<Vec<TurnoutEvent>, OpenedOtherwise> {
-        let TurnoutCommand { decision, voted, voters } = command.clone();
+        let TurnoutCommand { decision, voted, voters, constituencies } = command.clone();
         match &self.0 {
-            None => Ok(vec![TurnoutEvent::TurnoutRecorded { decision, voted, voters }]),
+            None => {
+                Ok(vec![TurnoutEvent::TurnoutRecorded { decision, voted, voters, constituencies }])
+            }
             Some(recorded) if recorded == command => Ok(vec![]),
             Some(_) => Err(OpenedOtherwise),
         }
@@ -97,9 +102,10 @@ impl Decider for Turnout {
 
     fn evolve(self, event: &TurnoutEvent) -> Turnout {
         match event {
-            TurnoutEvent::TurnoutRecorded { decision, voted, voters } => {
-                let (decision, voted) = (*decision, *voted);
-                Turnout(Some(TurnoutCommand { decision, voted, voters: voters.clone() }))
+            TurnoutEvent::TurnoutRecorded { decision, voted, voters, constituencies } => {
+                let (decision, voted, voters) = (*decision, *voted, voters.clone());
+                let constituencies = constituencies.clone();
+                Turnout(Some(TurnoutCommand { decision, voted, voters, constituencies }))
             }
         }
     }

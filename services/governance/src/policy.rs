@@ -4,10 +4,12 @@
 use std::collections::BTreeSet;
 
 use events::{
-    BallotChange, Base, Bound, DecisionPolicy, DelegationRule, EarlyClose, Icon, Judge, Leavers,
-    Method, Quorum, QuorumSize, RankedRule, Reasons, ResultsShown, RoleName, RollUnit, Secrecy,
-    Share, Subject, TieRule,
+    BallotChange, Base, Bound, Constituency, DecisionPolicy, DelegationRule, EarlyClose, Icon,
+    Judge, Leavers, Method, Quorum, QuorumSize, RankedRule, Reasons, ResultsShown, RoleName,
+    RollUnit, Secrecy, Share, Subject, TieRule,
 };
+
+use crate::counting::constituencies::are_asked;
 
 pub mod strictness;
 
@@ -25,6 +27,9 @@ pub const EXTENSIONS_MAX: u32 = 12;
 
 /// How many characters a name in a charter has at most.
 pub const NAME_CHARACTERS_MAX: usize = 100;
+
+/// How many characters the name of a constituency has at most.
+pub const CONSTITUENCY_CHARACTERS_MAX: usize = 60;
 
 /// Every subject, in the order in which a charter lists them.
 pub const SUBJECTS: [Subject; 25] = [
@@ -103,6 +108,12 @@ pub enum PolicyFault {
     /// Somebody stands in the table twice.
     #[error("a party stands in its table of weights twice")]
     WeightRepeated,
+    /// A constituency has no name, or one that is too long.
+    #[error("a constituency must have between 1 and {CONSTITUENCY_CHARACTERS_MAX} characters")]
+    ConstituencyUnusable,
+    /// There is but one constituency that the quorum could be of each of.
+    #[error("its quorum is of each constituency, and there is one; ask it of the whole roll")]
+    ConstituencyAlone,
     /// The quorum is a share of nothing.
     #[error("its quorum is a fraction with the denominator 0")]
     QuorumDenominatorZero,
@@ -229,6 +240,9 @@ pub enum PolicyFault {
     /// Secret ballots are known by their weight.
     #[error("different weights betray secret ballots; give all the same, or vote openly")]
     SecretWeighted,
+    /// A secret ballot may be no presence.
+    #[error("nobody knows whose secret ballot abstains; count abstentions and blanks in each part")]
+    SecretConstituencies,
     /// Secret objections.
     #[error("objections are raised by name; consent cannot be secret")]
     SecretConsent,
@@ -311,6 +325,23 @@ pub fn usable_name(name: &str) -> bool {
     !name.trim().is_empty() && name.chars().count() <= NAME_CHARACTERS_MAX
 }
 
+/// Tells whether `name` can name a constituency: not empty, not too long, and with no space around
+/// it.
+pub fn usable_constituency(name: &str) -> bool {
+    let short = (1..=CONSTITUENCY_CHARACTERS_MAX).contains(&name.chars().count());
+    short && name.trim() == name
+}
+
+/// How many constituencies an electorate can have.
+fn constituencies(policy: &DecisionPolicy) -> usize {
+    match &policy.electorate.unit {
+        RollUnit::Person {} | RollUnit::Organisation {} => policy.electorate.classes.len(),
+        RollUnit::Weighted { weights } => {
+            weights.iter().map(|it| it.constituency.as_ref()).collect::<BTreeSet<_>>().len()
+        }
+    }
+}
+
 fn check(policy: &DecisionPolicy, roles: &BTreeSet<RoleName>) -> Result<(), PolicyFault> {
     refuse_if(!usable_name(&policy.name.0), PolicyFault::NameUnusable)?;
     subjects(policy)?;
@@ -382,7 +413,10 @@ fn electorate(policy: &DecisionPolicy) -> Result<(), PolicyFault> {
             refuse_if(weights.is_empty(), PolicyFault::WeightsEmpty)?;
             refuse_if(weights.iter().any(|it| it.weight == 0), PolicyFault::WeightZero)?;
             let parties: BTreeSet<_> = weights.iter().map(|it| it.party).collect();
-            refuse_if(parties.len() < weights.len(), PolicyFault::WeightRepeated)
+            refuse_if(parties.len() < weights.len(), PolicyFault::WeightRepeated)?;
+            let mut constituencies = weights.iter().filter_map(|it| it.constituency.as_ref());
+            let unusable = |name: &Constituency| !usable_constituency(&name.0);
+            refuse_if(constituencies.any(unusable), PolicyFault::ConstituencyUnusable)
         }
     }
 }
@@ -395,7 +429,10 @@ fn quorum(policy: &DecisionPolicy) -> Result<(), PolicyFault> {
         Bound::AtMost => return Err(PolicyFault::QuorumAtMost),
     };
     match size {
-        QuorumSize::ShareOfRoll(Share { numerator, denominator }) => {
+        QuorumSize::ShareOfRoll(Share { numerator, denominator })
+        | QuorumSize::ShareOfEach(Share { numerator, denominator }) => {
+            let alone = are_asked(policy) && constituencies(policy) < 2;
+            refuse_if(alone, PolicyFault::ConstituencyAlone)?;
             refuse_if(*denominator == 0, PolicyFault::QuorumDenominatorZero)?;
             refuse_if(numerator > denominator, PolicyFault::QuorumAboveAll)?;
             refuse_if(more && numerator == denominator, PolicyFault::QuorumAboveAll)?;
@@ -592,6 +629,9 @@ fn secrecy(policy: &DecisionPolicy) -> Result<(), PolicyFault> {
     refuse_if(decided, PolicyFault::SecretClosedWhenDecided)?;
     let tied = policy.extension.is_some_and(|extension| extension.if_tied);
     refuse_if(tied, PolicyFault::SecretExtendedWhenTied)?;
+    let says_nothing = |quorum: Quorum| quorum.counts.abstentions && quorum.counts.blanks;
+    let told = !are_asked(policy) || policy.quorum.is_some_and(says_nothing);
+    refuse_if(!told, PolicyFault::SecretConstituencies)?;
     match &policy.electorate.unit {
         RollUnit::Person {} | RollUnit::Organisation {} => Ok(()),
         RollUnit::Weighted { weights } => {
@@ -640,6 +680,8 @@ impl PolicyFault {
             PolicyFault::WeightsEmpty => "WEIGHTS_EMPTY",
             PolicyFault::WeightZero => "WEIGHT_ZERO",
             PolicyFault::WeightRepeated => "WEIGHT_REPEATED",
+            PolicyFault::ConstituencyUnusable => "CONSTITUENCY_UNUSABLE",
+            PolicyFault::ConstituencyAlone => "CONSTITUENCY_ALONE",
             PolicyFault::QuorumDenominatorZero => "QUORUM_DENOMINATOR_ZERO",
             PolicyFault::QuorumAboveAll => "QUORUM_ABOVE_ALL",
             PolicyFault::QuorumEmpty => "QUORUM_EMPTY",
@@ -682,6 +724,7 @@ impl PolicyFault {
             PolicyFault::SecretClosedWhenDecided => "SECRET_CLOSED_WHEN_DECIDED",
             PolicyFault::SecretExtendedWhenTied => "SECRET_EXTENDED_WHEN_TIED",
             PolicyFault::SecretWeighted => "SECRET_WEIGHTED",
+            PolicyFault::SecretConstituencies => "SECRET_CONSTITUENCIES",
             PolicyFault::SecretConsent => "SECRET_CONSENT",
         }
     }

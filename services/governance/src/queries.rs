@@ -31,8 +31,8 @@ use crate::{
         agenda::{self, ItemRow, ItemStatus},
         charters::{self, CharterPhase, CharterRow, ChartersView, NoteRow, PolicyRow, VersionRow},
         decisions::{
-            self, BallotRow, ChallengeRow, DecisionPhase, DecisionRow, DecisionsView, EntryRow,
-            ObjectionRow,
+            self, BallotRow, ChallengeRow, ContestRow, DecisionPhase, DecisionRow, DecisionsView,
+            EntryRow, ObjectionRow,
         },
         delegations::{self, CarrierRow, DelegationRow},
         each, figures,
@@ -597,6 +597,25 @@ impl Queries {
         let mut found = fresh(&self.decisions, min_position, read).await?;
         let challenges = found.value.values_mut().flatten();
         self.unseal(challenges.map(|challenge| &mut challenge.grounds))?;
+        Ok(found)
+    }
+
+    /// What was said to be wrong with the rolls of decisions, by the decisions' ids.
+    ///
+    /// # Errors
+    ///
+    /// Says that the view is behind or failed, or the vault.
+    pub async fn contests_of(
+        &self,
+        ids: Vec<DecisionId>,
+        min_position: u64,
+    ) -> Result<Found<DecisionId, Vec<ContestRow>>, QueryError> {
+        let read = move |connection: &_| {
+            each(connection, &ids, |connection, id| decisions::contests(connection, id).map(Some))
+        };
+        let mut found = fresh(&self.decisions, min_position, read).await?;
+        let contests = found.value.values_mut().flatten();
+        self.unseal(contests.map(|contest| &mut contest.reason))?;
         Ok(found)
     }
 

@@ -181,6 +181,7 @@ impl Consequences {
             }
             DecisionEvent::DecisionScheduled { .. }
             | DecisionEvent::RollFrozen { .. }
+            | DecisionEvent::RollContested { .. }
             | DecisionEvent::DecisionOpened { .. }
             | DecisionEvent::BallotCast { .. }
             | DecisionEvent::BallotChanged { .. }

@@ -219,6 +219,7 @@ enum Job {
     Close(DecisionId, Answer<()>),
     Contents(DecisionId, Answer<BoxContents>),
     Turnout(DecisionId, Answer<u32>),
+    Voters(DecisionId, Answer<Vec<u32>>),
     HasVoted(DecisionId, u32, Answer<bool>),
     Destroy(DecisionId, Answer<()>),
 }
@@ -323,6 +324,16 @@ impl SecretBoxes {
         self.ask(|answer| Job::Turnout(decision, answer)).await
     }
 
+    /// Who has voted by now: places in the frozen roll, in order. For telling whether each
+    /// constituency has its quorum when voting is to end, and shown to nobody.
+    ///
+    /// # Errors
+    ///
+    /// Returns that there is no such box, or that the file failed.
+    pub async fn voters(&self, decision: DecisionId) -> Result<Vec<u32>, SecretBoxError> {
+        self.ask(|answer| Job::Voters(decision, answer)).await
+    }
+
     /// Whether `voter`, a place in the frozen roll, has voted. For that voter's eyes only.
     ///
     /// # Errors
@@ -416,6 +427,10 @@ fn work(mut boxes: Boxes, mut jobs: mpsc::Receiver<Job>) {
                 Job::Turnout(decision, answer) => {
                     cast_all(&mut boxes, &mut casts);
                     reply(answer, boxes.turnout(decision));
+                }
+                Job::Voters(decision, answer) => {
+                    cast_all(&mut boxes, &mut casts);
+                    reply(answer, boxes.voters(decision));
                 }
                 Job::HasVoted(decision, voter, answer) => {
                     cast_all(&mut boxes, &mut casts);

@@ -7,7 +7,8 @@ use wire::{
     read,
     weft::{
         governance::v1::{
-            Base, Bound, Leavers, OutcomeKind, Requirement, Share, Subject, electorate,
+            Base, Bound, ContestGround, Leavers, OutcomeKind, Requirement, Share, Subject,
+            electorate,
         },
         membership::v1::RepresentationScope,
     },
@@ -23,6 +24,7 @@ pub(crate) fn table(weights: &[(PersonId, u32)]) -> electorate::Weighted {
     let weight = |(person, weight): &(PersonId, u32)| electorate::PartyWeight {
         party: Some(read::party_message(Party::Person(*person))),
         weight: *weight,
+        constituency: String::new(),
     };
     electorate::Weighted { weights: weights.iter().map(weight).collect() }
 }
@@ -114,6 +116,19 @@ async fn each_organisation_has_one_vote_which_whoever_represents_it_casts() {
             let voice = world.person(person).on_behalf_of(organisation);
             voice.vote(decision, option(choice)).await.map(|_| ())
         };
+
+        // Ben says for the guild what is wrong; for himself, and for the mill, he would be another.
+        let mill_party = Party::Organisation(*mill);
+        let wrong = (ContestGround::NotEntitled, "The mill has closed");
+        let voice = world.person(ben).on_behalf_of(*guild);
+        voice.contest_roll(decision, mill_party, wrong).await.unwrap();
+        let voice = world.person(ben).on_behalf_of(*mill);
+        let stranger = voice.contest_roll(decision, mill_party, wrong).await.map(|_| ());
+        assert_eq!(stranger, Err(refusal("FORBIDDEN", "DOES_NOT_SPEAK_FOR_IT")));
+        let contests = read().await.contests;
+        assert_eq!(contests.len(), 1);
+        assert_eq!((contests[0].by, contests[0].about), (Party::Organisation(*guild), mill_party));
+        assert_eq!(read().await.roll_hash, called.roll_hash);
 
         let oneself = world.person(ben).vote(decision, option("agree")).await;
         assert_eq!(oneself, Err(refusal("FORBIDDEN", "NOT_ON_ROLL")));

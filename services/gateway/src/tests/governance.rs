@@ -47,7 +47,8 @@ fn policy() -> governance::DecisionPolicy {
     let ranked =
         method::Ranked { rule: governance::RankedRule::ScottishStv.into(), seats: 2, ranks_max: 0 };
     let anyone = judge::Judge::RollMember(judge::RollMember {});
-    let weights = vec![electorate::PartyWeight { party: Some(ben()), weight: 3 }];
+    let constituency = "tenants".to_owned();
+    let weights = vec![electorate::PartyWeight { party: Some(ben()), weight: 3, constituency }];
     governance::DecisionPolicy {
         name: "elections".to_owned(),
         subjects: vec![governance::Subject::MandateConfer.into()],
@@ -67,7 +68,7 @@ fn policy() -> governance::DecisionPolicy {
             counts_abstentions: true,
             counts_blanks: false,
             counts_delegated: true,
-            size: Some(quorum::Size::ShareOfRoll(governance::Share {
+            size: Some(quorum::Size::ShareOfEach(governance::Share {
                 numerator: 1,
                 denominator: 2,
             })),
@@ -152,6 +153,12 @@ fn figures() -> governance::Figures {
         options: vec![option("a", 3), option("b", 1)],
         requirements: vec![governance::RequirementFigures { weight: 3, base: 4, met: true }],
         rounds: vec![round],
+        constituencies: vec![governance::ConstituencyFigures {
+            constituency: "tenants".to_owned(),
+            roll_units: 4,
+            quorum_units: 2,
+            ..governance::ConstituencyFigures::default()
+        }],
         ..governance::Figures::default()
     }
 }
@@ -188,6 +195,13 @@ fn decision(id: DecisionId) -> governance::Decision {
         ballots: 4,
         quorum_units_missing: Some(1),
         figures: Some(figures()),
+        roll_contests: vec![governance::RollContest {
+            raised_by: Some(ben()),
+            about: Some(anna()),
+            ground: governance::ContestGround::Missing.into(),
+            reason: String::new(),
+            raised_at: Some(MAY),
+        }],
         objections: vec![governance::Objection {
             number: 1,
             raised_by: Some(ben()),
@@ -628,8 +642,10 @@ async fn a_charter_is_read_as_of_a_date_with_its_policies_and_their_methods() {
             consented { name } annotations { note person { name } } decision { phase }
             policies { name method { ... on RankedMethod { rule seats ranksMax }
                 ... on PlainMethod { kind } }
-                electorate { classes unit weights { weight party { ... on Person { name } } } }
-                quorum { shareOfRoll { numerator denominator } units bound countsBlanks }
+                electorate { classes unit
+                    weights { weight constituency party { ... on Person { name } } } }
+                quorum { shareOfEach { numerator denominator } shareOfRoll { numerator } units
+                    bound countsBlanks }
                 objections { judgeRole standingMax } delegation { stepsMax } extension { hours }
                 tie { kind castingVoteRole } challenges { windowHours }
                 secrecy reviewAfterDays sunsetAfterDays repeatAfterDays } }
@@ -650,9 +666,10 @@ async fn a_charter_is_read_as_of_a_date_with_its_policies_and_their_methods() {
             "policies": [{ "name": "elections",
                 "method": { "rule": "SCOTTISH_STV", "seats": 2, "ranksMax": null },
                 "electorate": { "classes": ["MEMBER"], "unit": "WEIGHTED",
-                    "weights": [{ "weight": 3, "party": { "name": "N20" } }] },
-                "quorum": { "shareOfRoll": { "numerator": 1, "denominator": 2 }, "units": null,
-                    "bound": "AT_LEAST", "countsBlanks": false },
+                    "weights": [{ "weight": 3, "constituency": "tenants",
+                        "party": { "name": "N20" } }] },
+                "quorum": { "shareOfEach": { "numerator": 1, "denominator": 2 },
+                    "shareOfRoll": null, "units": null, "bound": "AT_LEAST", "countsBlanks": false },
                 "objections": { "judgeRole": null, "standingMax": 0 },
                 "delegation": null, "extension": null,
                 "tie": { "kind": "SEEDED_LOT", "castingVoteRole": null }, "challenges": null,
@@ -755,8 +772,8 @@ async fn a_policy_is_written_with_everything_and_sent_as_it_was_written() {
     let policy = json!({ "name": "board", "subjects": ["MEMBERSHIP_ADMIT"], "votingHoursMin": 1,
         "votingHoursMax": 2, "method": { "score": { "scoreMin": -2, "scoreMax": 2, "winners": 3 } },
         "electorate": { "classes": ["MEMBER"],
-            "unit": { "weighted": [{ "partyId": encode(BEN), "weight": 3 }] } },
-        "quorum": { "size": { "units": 4 }, "bound": "MORE_THAN", "countsBlanks": false },
+            "unit": { "weighted": [{ "partyId": encode(BEN), "weight": 3, "constituency": "a" }] } },
+        "quorum": { "size": { "shareOfEach": { "numerator": 2, "denominator": 3 } }, "bound": "MORE_THAN", "countsBlanks": false },
         "objections": { "judgeRole": "chair", "standingMax": 1 },
         "challenges": { "windowHours": 24 },
         "delegation": { "transitive": { "stepsMax": 3, "carriedMax": 10 } },
@@ -771,11 +788,13 @@ async fn a_policy_is_written_with_everything_and_sent_as_it_was_written() {
     };
     let score = method::Score { score_min: -2, score_max: 2, winners: 3 };
     assert_eq!(policy.method.unwrap().method, Some(method::Method::Score(score)));
-    let weights = vec![electorate::PartyWeight { party: Some(ben()), weight: 3 }];
+    let constituency = "a".to_owned();
+    let weights = vec![electorate::PartyWeight { party: Some(ben()), weight: 3, constituency }];
     let weighted = electorate::Unit::Weighted(electorate::Weighted { weights });
     assert_eq!(policy.electorate.unwrap().unit, Some(weighted));
     let quorum = policy.quorum.unwrap();
-    assert_eq!(quorum.size, Some(quorum::Size::Units(4)));
+    let two_thirds = governance::Share { numerator: 2, denominator: 3 };
+    assert_eq!(quorum.size, Some(quorum::Size::ShareOfEach(two_thirds)));
     assert_eq!(quorum.bound, i32::from(governance::Bound::MoreThan));
     assert!(!quorum.counts_blanks && quorum.counts_delegated);
     let objections = policy.objections.unwrap();
@@ -910,7 +929,10 @@ async fn a_decision_page_has_figures_ties_delegations_ballots_and_the_certificat
     let (fake, router) = governed();
     let query = "query($id: ID!) { decision(id: $id) { id phase revision topic rollHash
         quorumUnitsMissing certificate proposal { title } repeats { id } calledBy { name }
-        figures { quorumUnits rounds { votes { option votes } exhausted elected } }
+        rollContests { ground reason raisedBy { ... on Person { name } }
+            about { ... on Person { name } } }
+        figures { constituencies { constituency rollUnits presentUnits quorumUnits quorate }
+            quorumUnits rounds { votes { option votes } exhausted elected } }
         objections { argument validity withdrawn judgedBy { name } }
         outcome { kind options } challengesUntil tiesBroken { by lotSeed castingVote { name } }
         delegations { notCounted delegator { ... on Person { name } }
@@ -925,7 +947,10 @@ async fn a_decision_page_has_figures_ties_delegations_ballots_and_the_certificat
             "id": encode(VOTE), "phase": "OPEN", "revision": 2, "topic": null, "rollHash": "0a",
             "quorumUnitsMissing": 1, "certificate": "{\"b\":1,\"a\":2}",
             "proposal": { "title": "Motion 0" }, "repeats": null, "calledBy": { "name": "N2" },
-            "figures": { "quorumUnits": 5, "rounds": [{ "votes": [{ "option": "a",
+            "rollContests": [{ "ground": "MISSING", "reason": null, "raisedBy": { "name": "N20" },
+                "about": { "name": "N2" } }],
+            "figures": { "constituencies": [{ "constituency": "tenants", "rollUnits": 4,
+                "presentUnits": null, "quorumUnits": 2, "quorate": false }], "quorumUnits": 5, "rounds": [{ "votes": [{ "option": "a",
                 "votes": "10/3" }], "exhausted": "0", "elected": ["a"] }] },
             "objections": [{ "argument": null, "validity": "NOT_VALID", "withdrawn": false,
                 "judgedBy": { "name": "N2" } }],
@@ -1285,6 +1310,14 @@ fn table() -> Vec<(&'static str, Value, &'static str)> {
         ("recordBallotOnBehalf", with(&decision, behalf), "RecordBallotOnBehalf"),
         ("confirmRecordedBallot", decision.clone(), "ConfirmRecordedBallot"),
         ("repudiateRecordedBallot", decision.clone(), "RepudiateRecordedBallot"),
+        (
+            "contestRoll",
+            with(
+                &decision,
+                json!({ "aboutId": encode(BEN), "ground": "NOT_ENTITLED", "reason": "a" }),
+            ),
+            "ContestRoll",
+        ),
         ("raiseObjection", with(&decision, json!({ "argument": "a" })), "RaiseObjection"),
         (
             "answerObjection",

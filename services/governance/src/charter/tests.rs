@@ -102,6 +102,7 @@ fn votes(agree: u32, disagree: u32) -> Figures {
         present_units: agree + disagree,
         quorum_units: None,
         quorate: true,
+        constituencies: Vec::new(),
         cast_weight: u64::from(agree + disagree),
         options: vec![option("agree", agree), option("disagree", disagree)],
         requirements: Vec::new(),

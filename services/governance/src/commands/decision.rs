@@ -1,11 +1,11 @@
 //! Decisions: from the schedule over ballots, in the log or in the box, to the certificate.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use eventlog::{CommandContext, Fingerprint, Receipt};
 use events::{
-    AlikeBallots, Authority, BallotChange, CancelledBecause, Choice, DecisionEvent, DecisionTerms,
-    OptionKey, RollMoment, Secrecy, TieRule,
+    Authority, BallotChange, CancelledBecause, Choice, DecisionEvent, DecisionTerms, OptionKey,
+    RollMoment, Secrecy, TieRule,
 };
 use jiff::Timestamp;
 use kernel::{
@@ -16,7 +16,7 @@ use kernel::{
 use super::{Commands, Refused, refused};
 use crate::{
     certificate::Bundle,
-    counting::Seed,
+    counting::{Seed, constituencies},
     deadlines::DeadlineKind,
     decision::{Decision, DecisionCommand, DecisionRejection, Facts, Office, Phase, SecretBox},
     opened::{OpenedBox, OpenedCommand, Turnout, TurnoutCommand},
@@ -411,7 +411,7 @@ impl Commands {
         let state = self.load::<Decision>(decision.uuid()).await?;
         let secrecy = state.terms.as_ref().map(|terms| terms.policy.secrecy);
         let secret = match (secrecy, self.opened(decision).await?) {
-            (Some(Secrecy::Secret), Some((ballots, voted))) => SecretBox::Opened { ballots, voted },
+            (Some(Secrecy::Secret), Some(opened)) => opened,
             (Some(Secrecy::Secret | Secrecy::Open | Secrecy::OpenAfterClose) | None, _) => {
                 SecretBox::None
             }
@@ -433,13 +433,35 @@ impl Commands {
         let lent = self.queries.lent_when_over(terms.network, at).await.map_err(refused)?;
         let secret = match terms.policy.secrecy {
             Secrecy::Open | Secrecy::OpenAfterClose => SecretBox::None,
-            Secrecy::Secret => match self.boxes.turnout(decision).await {
-                Ok(voted) => SecretBox::Closed { voted },
-                Err(SecretBoxError::NoBox) => SecretBox::Closed { voted: 0 },
-                Err(error) => return Err(refused(error)),
-            },
+            Secrecy::Secret => self.closed_box(decision, state).await?,
         };
         Ok(Facts { decision, lent, secret })
+    }
+
+    /// What is known of a box that nobody has opened: how many voted, and where the quorum is of each
+    /// constituency how many of each.
+    async fn closed_box(
+        &self,
+        decision: DecisionId,
+        state: &Decision,
+    ) -> Result<SecretBox, Refused> {
+        let asked =
+            state.terms.as_ref().is_some_and(|terms| constituencies::are_asked(&terms.policy));
+        let told = if asked {
+            // One look for both: ballots may still be coming in.
+            self.boxes.voters(decision).await.map(|voters| {
+                let voted = u32::try_from(voters.len()).unwrap_or(u32::MAX);
+                (voted, voters.into_iter().collect())
+            })
+        } else {
+            self.boxes.turnout(decision).await.map(|voted| (voted, BTreeSet::new()))
+        };
+        let (voted, voters) = match told {
+            Ok(told) => told,
+            Err(SecretBoxError::NoBox) => (0, BTreeSet::new()),
+            Err(error) => return Err(refused(error)),
+        };
+        Ok(SecretBox::Closed { voted, constituencies: state.turnout(&voters) })
     }
 
     /// What is known of the vote once it is over; what was in the box is recorded first.
@@ -456,21 +478,21 @@ impl Commands {
         let lent = self.queries.lent_when_over(terms.network, closed_at).await.map_err(refused)?;
         let secret = match terms.policy.secrecy {
             Secrecy::Open | Secrecy::OpenAfterClose => SecretBox::None,
-            Secrecy::Secret => {
-                let (ballots, voted) = self.open_the_box(decision, state, context).await?;
-                SecretBox::Opened { ballots, voted }
-            }
+            Secrecy::Secret => self.open_the_box(decision, state, context).await?,
         };
         Ok(Facts { decision, lent, secret })
     }
 
     /// Records what was in the box, and apart from it who voted; again gives what was recorded.
+    ///
+    /// Where the quorum is of each constituency, nobody is named either unless so many of each voted
+    /// that it tells nothing: the names would give the numbers away.
     async fn open_the_box(
         &self,
         decision: DecisionId,
         state: &Decision,
         context: &CommandContext,
-    ) -> Result<(Vec<AlikeBallots>, u32), Refused> {
+    ) -> Result<SecretBox, Refused> {
         if let Some(opened) = self.opened(decision).await? {
             return Ok(opened);
         }
@@ -482,14 +504,19 @@ impl Commands {
         let voted = u32::try_from(contents.voters.len()).unwrap_or(u32::MAX);
         let units = u32::try_from(roll.entries.len()).unwrap_or(u32::MAX);
         let quorum = crate::counting::quorum_units(&terms.policy, units);
+        let split = state.constituencies(&contents.voters.iter().copied().collect());
+        let floor = |voted, quorum, units| voters_shown(voted, Some(quorum), units);
+        let constituencies = split.map(|split| split.told(floor)).unwrap_or_default();
+        let many_of_each = constituencies.iter().all(|it| it.voted.is_some());
         let party = |index: &u32| {
             let index = usize::try_from(*index).ok()?;
             roll.entries.get(index).map(|entry| entry.party)
         };
-        let voters = voters_shown(voted, quorum, units)
+        let voters = (many_of_each && voters_shown(voted, quorum, units))
             .then(|| contents.voters.iter().filter_map(party).collect());
         // Turnout first: once the ballots are recorded, all that the box held is.
-        let turnout = TurnoutCommand { decision, voted, voters };
+        let turnout =
+            TurnoutCommand { decision, voted, voters, constituencies: constituencies.clone() };
         let id = TurnoutId::of(decision).uuid();
         let about = following(context, terms.network, (id, "record"), context.effective_at);
         self.execute::<Turnout>(id, &turnout, &about).await?;
@@ -497,17 +524,17 @@ impl Commands {
         let id = BallotBoxId::of(decision).uuid();
         let about = following(context, terms.network, (id, "seal"), context.effective_at);
         self.execute::<OpenedBox>(id, &opened, &about).await?;
-        Ok((contents.ballots, voted))
+        Ok(SecretBox::Opened { ballots: contents.ballots, voted, constituencies })
     }
 
     /// What was recorded of the box of a decision, once it was opened.
-    async fn opened(
-        &self,
-        decision: DecisionId,
-    ) -> Result<Option<(Vec<AlikeBallots>, u32)>, Refused> {
+    async fn opened(&self, decision: DecisionId) -> Result<Option<SecretBox>, Refused> {
         let opened = self.load::<OpenedBox>(BallotBoxId::of(decision).uuid()).await?;
         let turnout = self.load::<Turnout>(TurnoutId::of(decision).uuid()).await?;
-        Ok(opened.0.zip(turnout.0).map(|(opened, turnout)| (opened.ballots, turnout.voted)))
+        Ok(opened.0.zip(turnout.0).map(|(opened, turnout)| {
+            let TurnoutCommand { voted, constituencies, .. } = turnout;
+            SecretBox::Opened { ballots: opened.ballots, voted, constituencies }
+        }))
     }
 
     /// The answer to what is so already.

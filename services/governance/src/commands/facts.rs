@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use events::{
-    DecisionTerms, OrganisationEvent, RepresentationScope, RoleName, RollEntry, RollUnit,
+    Constituency, DecisionTerms, OrganisationEvent, RepresentationScope, RoleName, RollEntry,
+    RollUnit,
 };
 use jiff::Timestamp;
 use kernel::{
@@ -14,6 +15,7 @@ use roster::{Following, Member};
 
 use super::{Commands, Refused, refused};
 use crate::{
+    counting,
     mandate::HolderStanding,
     views::mandates::{MandateFilter, MandateStates},
 };
@@ -59,25 +61,30 @@ impl Commands {
         let (network, electorate) = (terms.network, &terms.policy.electorate);
         let members = self.members(network, at).await?;
         let (position, members) = members;
+        let asked = counting::constituencies::are_asked(&terms.policy);
         let mut entries = Vec::new();
         for member in members.iter().filter(|member| electorate.classes.contains(&member.class)) {
-            let weight = match (&electorate.unit, member.party) {
+            let of_class = || Some(Constituency(member.class.name().to_owned()));
+            let listed = match (&electorate.unit, member.party) {
                 (RollUnit::Person {}, Party::Person(_))
-                | (RollUnit::Organisation {}, Party::Organisation(_)) => Some(1),
+                | (RollUnit::Organisation {}, Party::Organisation(_)) => Some((1, of_class())),
                 (RollUnit::Person {}, Party::Organisation(_))
                 | (RollUnit::Organisation {}, Party::Person(_)) => None,
                 (RollUnit::Weighted { weights }, party) => {
-                    weights.iter().find(|weight| weight.party == party).map(|it| it.weight)
+                    let row = weights.iter().find(|weight| weight.party == party);
+                    row.map(|row| (row.weight, row.constituency.clone()))
                 }
             };
-            let Some(weight) = weight else { continue };
+            let Some((weight, constituency)) = listed else { continue };
+            let constituency = constituency.filter(|_| asked);
             let representative = match member.party {
                 Party::Person(_) => None,
                 Party::Organisation(organisation) => {
                     self.representative(network, organisation).await?
                 }
             };
-            entries.push(RollEntry { party: member.party, weight, representative });
+            let party = member.party;
+            entries.push(RollEntry { party, weight, representative, constituency });
         }
         Ok((position, entries))
     }

@@ -3,9 +3,7 @@
 use events::{BallotChange, DecisionPolicy, Figures, Icon, Method, Requirement};
 use tally::requirement::Met;
 
-use super::requirements::{
-    check_weight, demanded, present_units, quorum_units, units_of, weight_of,
-};
+use super::requirements::{check_weight, demanded, units_of, units_still_needed, weight_of};
 
 /// The ballots that may still come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,13 +79,13 @@ impl Certain {
     }
 }
 
+/// Where the quorum is of each constituency, it is not looked at who of which is left: it is open as
+/// long as there are as many as are missing anywhere.
 fn quorum(policy: &DecisionPolicy, figures: &Figures, open: Open) -> Certain {
-    let present = present_units(policy, figures);
-    match (policy.quorum, quorum_units(policy, figures.roll_units)) {
-        (None, _) => Certain::Yes,
+    match (policy.quorum, units_still_needed(policy, figures)) {
+        (None, _) | (Some(_), Some(0)) => Certain::Yes,
         (Some(_), None) => Certain::No,
-        (Some(_), Some(needed)) if needed <= present => Certain::Yes,
-        (Some(_), Some(needed)) if present.saturating_add(open.units) < needed => Certain::No,
+        (Some(_), Some(missing)) if open.units < missing => Certain::No,
         (Some(_), Some(_)) => Certain::Open,
     }
 }

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use events::{
-    Base, Bound, DecisionPolicy, Figures, Icon, Method, Quorum, QuorumSize, Requirement,
-    RequirementFigures, Share,
+    Base, Bound, ConstituencyFigures, DecisionPolicy, Figures, Icon, Method, Quorum, QuorumSize,
+    Requirement, RequirementFigures, Share,
 };
 use tally::{
     quorum::{Attendance, Counts, Presence, Threshold},
@@ -47,7 +47,7 @@ pub fn adopts(policy: &DecisionPolicy, figures: &Figures) -> bool {
 }
 
 /// Finds what figures come to under a policy. What the figures themselves say of a quorum and of
-/// requirements is not read.
+/// requirements is not read, but for the quorum of each constituency.
 pub fn verdict(policy: &DecisionPolicy, figures: &Figures) -> Verdict {
     if !is_quorate(policy, figures) {
         return Verdict::Inquorate;
@@ -145,25 +145,32 @@ fn objections_allow(policy: &DecisionPolicy, figures: &Figures) -> bool {
 
 /// How many entries the quorum of a policy needs of a roll of so many; `None` where there is no
 /// quorum, where nobody is on the roll, and for a share that is none.
+///
+/// Where the quorum is of each constituency it is the least that all of them together can need: how
+/// many they do is found with the roll.
 pub fn quorum_units(policy: &DecisionPolicy, roll_units: u32) -> Option<u32> {
-    let threshold = threshold(policy.quorum.as_ref()?)?;
+    let threshold = exact_threshold(policy.quorum?)?;
     let needed = tally::quorum::needed(threshold, u64::from(roll_units))?;
     Some(u32::try_from(needed).unwrap_or(u32::MAX))
 }
 
-fn threshold(quorum: &Quorum) -> Option<Threshold> {
+/// What a quorum asks of the roll, or of each constituency; `None` for a share that is none.
+pub(super) fn exact_threshold(quorum: Quorum) -> Option<Threshold> {
     let Quorum { size, bound, .. } = quorum;
     Some(match (size, bound) {
-        (QuorumSize::ShareOfRoll(share), Bound::MoreThan) => Threshold::MoreThan(exact(*share)?),
-        // A quorum has no upper bound; policies that state one are refused when they are made.
-        (QuorumSize::ShareOfRoll(share), Bound::AtLeast | Bound::AtMost) => {
-            Threshold::AtLeast(exact(*share)?)
+        (QuorumSize::ShareOfRoll(share) | QuorumSize::ShareOfEach(share), Bound::MoreThan) => {
+            Threshold::MoreThan(exact(share)?)
         }
+        // A quorum has no upper bound; policies that state one are refused when they are made.
+        (
+            QuorumSize::ShareOfRoll(share) | QuorumSize::ShareOfEach(share),
+            Bound::AtLeast | Bound::AtMost,
+        ) => Threshold::AtLeast(exact(share)?),
         (QuorumSize::Units(units), Bound::MoreThan) => {
-            Threshold::Units(u64::from(*units).saturating_add(1))
+            Threshold::Units(u64::from(units).saturating_add(1))
         }
         (QuorumSize::Units(units), Bound::AtLeast | Bound::AtMost) => {
-            Threshold::Units(u64::from(*units))
+            Threshold::Units(u64::from(units))
         }
     })
 }
@@ -176,6 +183,11 @@ pub fn present_units(policy: &DecisionPolicy, figures: &Figures) -> u32 {
         abstentions: u64::from(figures.abstained_units),
         blanks: u64::from(figures.blank_units),
     };
+    u32::try_from(present_of(policy, attendance)).unwrap_or(u32::MAX)
+}
+
+/// As [`present_units`], of those who attended.
+pub(super) fn present_of(policy: &DecisionPolicy, attendance: Attendance) -> u64 {
     let presence = policy.quorum.as_ref().map_or(Presence::ALL, |quorum| {
         let counts = |counts: bool| if counts { Counts::Present } else { Counts::Absent };
         Presence {
@@ -184,29 +196,48 @@ pub fn present_units(policy: &DecisionPolicy, figures: &Figures) -> u32 {
             delegated: counts(quorum.counts.delegated),
         }
     });
-    u32::try_from(tally::quorum::present(attendance, presence)).unwrap_or(u32::MAX)
+    tally::quorum::present(attendance, presence)
 }
 
 /// Whether enough took part. An empty roll is never quorate, whatever the policy.
+///
+/// Of constituencies the figures say it themselves, because those of a secret vote hold no numbers
+/// that betray anybody; figures without any are not quorate where the quorum is of each.
 pub fn is_quorate(policy: &DecisionPolicy, figures: &Figures) -> bool {
-    match (policy.quorum, quorum_units(policy, figures.roll_units)) {
-        (None, _) => figures.roll_units > 0,
-        (Some(_), Some(needed)) => needed <= present_units(policy, figures),
-        (Some(_), None) => false,
+    match policy.quorum.map(|quorum| quorum.size) {
+        None => figures.roll_units > 0,
+        Some(QuorumSize::ShareOfRoll(_) | QuorumSize::Units(_)) => {
+            quorum_units(policy, figures.roll_units)
+                .is_some_and(|needed| needed <= present_units(policy, figures))
+        }
+        Some(QuorumSize::ShareOfEach(_)) => {
+            let each = &figures.constituencies;
+            !each.is_empty() && each.iter().all(|constituency| constituency.quorate)
+        }
     }
 }
 
-/// How many more entries have to take part for the quorum; 0 when there are enough, and `None`
-/// when no number would do, because nobody is on the roll.
+/// How many more entries have to take part for the quorum, each in the constituency that lacks them
+/// where it is of each; 0 when there are enough. `None` when no number would do, because nobody is on
+/// the roll, and in a secret vote that is not to tell.
 pub fn units_still_needed(policy: &DecisionPolicy, figures: &Figures) -> Option<u32> {
     if figures.roll_units == 0 {
         return None;
     }
-    let needed = match policy.quorum {
-        None => 0,
-        Some(_) => quorum_units(policy, figures.roll_units)?,
+    let missing = |it: &ConstituencyFigures| {
+        let lacking = it.present_units.map(|present| it.quorum_units.saturating_sub(present));
+        if it.quorate { Some(0) } else { lacking }
     };
-    Some(needed.saturating_sub(present_units(policy, figures)))
+    match policy.quorum.map(|quorum| quorum.size) {
+        None => Some(0),
+        Some(QuorumSize::ShareOfEach(_)) if !figures.constituencies.is_empty() => {
+            figures.constituencies.iter().map(missing).sum()
+        }
+        Some(QuorumSize::ShareOfRoll(_) | QuorumSize::Units(_) | QuorumSize::ShareOfEach(_)) => {
+            let needed = quorum_units(policy, figures.roll_units)?;
+            Some(needed.saturating_sub(present_units(policy, figures)))
+        }
+    }
 }
 
 /// The weight on the options of a meaning, and on those that mean as much.
@@ -389,6 +420,7 @@ pub fn nothing_cast(policy: &DecisionPolicy, roll_units: u32, roll_weight: u64) 
         present_units: 0,
         quorum_units: quorum_units(policy, roll_units),
         quorate: false,
+        constituencies: Vec::new(),
         cast_weight: 0,
         options: Vec::new(),
         requirements: Vec::new(),

@@ -175,7 +175,8 @@ fn an_agenda_is_put_in_order() {
 
 #[test]
 fn the_box_tells_nothing_but_how_many_voted_while_it_is_closed() {
-    let sealed = Inputs { votes: Votes::Sealed { voted: 3 }, ..inputs(told::secret(), &[]) };
+    let votes = Votes::Sealed { voted: 3, constituencies: Vec::new() };
+    let sealed = Inputs { votes, ..inputs(told::secret(), &[]) };
     let figures = figures_now(&sealed).unwrap();
     assert_eq!((figures.present_units, figures.quorate), (3, true));
     assert!(figures.options.iter().all(|option| option.units == 0));

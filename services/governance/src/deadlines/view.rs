@@ -123,7 +123,8 @@ impl Rows<'_> {
             | DecisionEvent::DecisionAnnulled {}
             | DecisionEvent::DecisionCancelled { .. }
             | DecisionEvent::DecisionFinalised { .. } => self.forget(),
-            DecisionEvent::BallotCast { .. }
+            DecisionEvent::RollContested { .. }
+            | DecisionEvent::BallotCast { .. }
             | DecisionEvent::BallotChanged { .. }
             | DecisionEvent::BallotWithdrawn { .. }
             | DecisionEvent::BallotRecordedOnBehalf { .. }

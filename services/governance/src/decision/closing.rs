@@ -116,9 +116,10 @@ impl Decision {
                 self.ballots.keys().filter(counts).count()
             }
             (Secrecy::Secret, SecretBox::None) => 0,
-            (Secrecy::Secret, SecretBox::Closed { voted } | SecretBox::Opened { voted, .. }) => {
-                *voted as usize
-            }
+            (
+                Secrecy::Secret,
+                SecretBox::Closed { voted, .. } | SecretBox::Opened { voted, .. },
+            ) => *voted as usize,
         }
     }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kernel::{ErrorCode, Party, Rejection};
 
-use super::{OBJECTIONS_MAX, ROLL_MAX, ROLL_WEIGHT_MAX, TEXT_MAX};
+use super::{CONTESTS_MAX, OBJECTIONS_MAX, ROLL_MAX, ROLL_WEIGHT_MAX, TEXT_MAX};
 use crate::counting::{Misfit, OptionsMisfit, Uncountable};
 
 /// Why a decision refuses a command.
@@ -44,6 +44,18 @@ pub enum DecisionRejection {
     /// The roll has too many entries.
     #[error("a roll has at most {ROLL_MAX} entries")]
     RollTooLong,
+    /// A party that is said to be missing is on the roll.
+    #[error("this party is on the roll; say what is wrong with its entry")]
+    ContestedIsOnRoll,
+    /// A party whose entry is said to be wrong has none.
+    #[error("this party is not on the roll; say that it is missing")]
+    ContestedNotOnRoll,
+    /// The same party contested the same entry on another ground.
+    #[error("you have contested the roll about this party, on another ground")]
+    RollAlreadyContested,
+    /// The roll was contested too often.
+    #[error("a roll is contested {CONTESTS_MAX} times at most")]
+    TooManyContests,
     /// The hash of the seed is no SHA-256.
     #[error("the hash of the seed is not a SHA-256 in lower-case hexadecimal")]
     SeedHashMalformed,
@@ -182,6 +194,7 @@ pub enum DecisionRejection {
 }
 
 impl Rejection for DecisionRejection {
+    #[expect(clippy::too_many_lines, reason = "one arm a rejection")]
     fn code(&self) -> ErrorCode {
         match self {
             DecisionRejection::NotScheduled | DecisionRejection::ObjectionUnknown(_) => {
@@ -189,6 +202,7 @@ impl Rejection for DecisionRejection {
             }
             DecisionRejection::AlreadyScheduled
             | DecisionRejection::RollFrozen
+            | DecisionRejection::RollAlreadyContested
             | DecisionRejection::BallotAlreadyCast
             | DecisionRejection::ObjectionAlreadyJudged(_) => ErrorCode::AlreadyExists,
             DecisionRejection::Options(_)
@@ -212,8 +226,12 @@ impl Rejection for DecisionRejection {
             | DecisionRejection::RecorderNotOnRoll
             | DecisionRejection::NotTheJudge
             | DecisionRejection::JudgeHasPart => ErrorCode::Forbidden,
-            DecisionRejection::TooManyObjections => ErrorCode::TooMany,
+            DecisionRejection::TooManyObjections | DecisionRejection::TooManyContests => {
+                ErrorCode::TooMany
+            }
             DecisionRejection::RollNotFrozen
+            | DecisionRejection::ContestedIsOnRoll
+            | DecisionRejection::ContestedNotOnRoll
             | DecisionRejection::NotDue(_)
             | DecisionRejection::NotOpen
             | DecisionRejection::VotingOver
@@ -246,6 +264,7 @@ impl Rejection for DecisionRejection {
                 | Uncountable::Misfit(_)
                 | Uncountable::OtherSecrecy
                 | Uncountable::BoxMismatch
+                | Uncountable::ConstituenciesMismatch
                 | Uncountable::SeedMissing
                 | Uncountable::SeedMismatch
                 | Uncountable::CastingVoteIncomplete { .. }
@@ -273,6 +292,10 @@ impl Rejection for DecisionRejection {
             DecisionRejection::RollEntryTwice(_) => "ROLL_ENTRY_TWICE",
             DecisionRejection::RollWeight => "ROLL_WEIGHT_OUT_OF_RANGE",
             DecisionRejection::RollTooLong => "ROLL_TOO_LONG",
+            DecisionRejection::ContestedIsOnRoll => "CONTESTED_PARTY_ON_ROLL",
+            DecisionRejection::ContestedNotOnRoll => "CONTESTED_PARTY_NOT_ON_ROLL",
+            DecisionRejection::RollAlreadyContested => "ROLL_ALREADY_CONTESTED",
+            DecisionRejection::TooManyContests => "TOO_MANY_ROLL_CONTESTS",
             DecisionRejection::SeedHashMalformed => "SEED_HASH_MALFORMED",
             DecisionRejection::NotDue(_) => "DECISION_NOT_DUE",
             DecisionRejection::NotOpen => "DECISION_NOT_OPEN",
@@ -326,6 +349,7 @@ impl Rejection for DecisionRejection {
                 Uncountable::Misfit(_) => "COUNTED_BALLOT_DOES_NOT_FIT",
                 Uncountable::OtherSecrecy => "BALLOTS_OF_OTHER_SECRECY",
                 Uncountable::BoxMismatch => "BALLOT_BOX_MISMATCH",
+                Uncountable::ConstituenciesMismatch => "CONSTITUENCIES_MISMATCH",
                 Uncountable::SeedMissing => "SEED_MISSING",
                 Uncountable::SeedMismatch => "SEED_MISMATCH",
                 Uncountable::CastingVoteNeeded { .. } => "CASTING_VOTE_NEEDED",

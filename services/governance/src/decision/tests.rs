@@ -1,10 +1,10 @@
 //! The rules of one decision, one sentence a test.
 
 use events::{
-    Base, Bound, Challenges, ClosedBecause, DecisionOption, DelegationRule, DelegationScope,
-    EarlyClose, Electorate, ExtendedBecause, Extension, MembershipClass, Method, NotCounted,
-    Objections, PolicyName, Present, Quorum, QuorumSize, RankedRule, Requirement, RollMoment,
-    RollUnit, Share, Subject, TieBreak, TieRule, VotingWindow,
+    Base, Bound, Challenges, ClosedBecause, Constituency, DecisionOption, DelegationRule,
+    DelegationScope, EarlyClose, Electorate, ExtendedBecause, Extension, MembershipClass, Method,
+    NotCounted, Objections, PolicyName, Present, Quorum, QuorumSize, RankedRule, Requirement,
+    RollMoment, RollUnit, Share, Subject, TieBreak, TieRule, VotingWindow,
 };
 use kernel::{NetworkId, OrganisationId, ProposalId};
 use testkit::given;
@@ -21,7 +21,7 @@ pub(crate) const DAN: PersonId = PersonId::new(Uuid::from_u128(0xd));
 pub(crate) const EVA: PersonId = PersonId::new(Uuid::from_u128(0xe));
 /// On no roll.
 const FRED: PersonId = PersonId::new(Uuid::from_u128(0xf));
-const BAKERY: OrganisationId = OrganisationId::new(Uuid::from_u128(0xba));
+pub(crate) const BAKERY: OrganisationId = OrganisationId::new(Uuid::from_u128(0xba));
 const OLD_CITY: NetworkId = NetworkId::new(Uuid::from_u128(0xc17));
 const GARDEN: ProposalId = ProposalId::new(Uuid::from_u128(0x6a));
 pub(crate) const DECISION: DecisionId = DecisionId::new(Uuid::from_u128(0xdec));
@@ -155,7 +155,7 @@ fn entry(party: Party) -> RollEntry {
         Party::Person(_) => None,
         Party::Organisation(_) => Some(EVA),
     };
-    RollEntry { party, weight: 1, representative }
+    RollEntry { party, weight: 1, representative, constituency: None }
 }
 
 /// Anna, Ben, Chloe, Dan and the bakery.
@@ -218,7 +218,8 @@ pub(crate) fn facts() -> Facts {
 }
 
 pub(crate) fn opened_box(ballots: Vec<AlikeBallots>, voted: u32) -> Facts {
-    Facts { secret: SecretBox::Opened { ballots, voted }, ..facts() }
+    let constituencies = Vec::new();
+    Facts { secret: SecretBox::Opened { ballots, voted, constituencies }, ..facts() }
 }
 
 pub(crate) fn tally(facts: Facts) -> DecisionCommand {
@@ -1078,7 +1079,8 @@ fn nobody_looks_into_the_box_to_end_the_voting() {
     let extension = extending(true, true).extension;
     let policy = DecisionPolicy { extension, ..secret() };
     let close = |voted| {
-        let facts = Facts { secret: SecretBox::Closed { voted }, ..facts() };
+        let secret = SecretBox::Closed { voted, constituencies: Vec::new() };
+        let facts = Facts { secret, ..facts() };
         DecisionCommand::CloseDecision { at: march(8), facts }
     };
     let because = ExtendedBecause::Inquorate;
@@ -1086,6 +1088,134 @@ fn nobody_looks_into_the_box_to_end_the_voting() {
         .when(&close(2))
         .then([DecisionEvent::DecisionExtended { number: 1, closes_at: march(10), because }]);
     given::<Decision>(opened(policy)).when(&close(3)).then([closed(ClosedBecause::Deadline)]);
+}
+
+#[test]
+fn a_secret_vote_goes_on_when_one_constituency_is_short() {
+    let size = QuorumSize::ShareOfEach(Share { numerator: 1, denominator: 2 });
+    let policy = DecisionPolicy {
+        quorum: Some(Quorum { size, ..half() }),
+        extension: extending(true, false).extension,
+        ..secret()
+    };
+    let mut entries = roll();
+    for entry in &mut entries {
+        let name = if entry.party == of(DAN) { "tenants" } else { "owners" };
+        entry.constituency = Some(Constituency(name.to_owned()));
+    }
+    let hash = canonical::hash_of(&entries).unwrap();
+    assert_ne!(hash, canonical::hash_of(&roll()).unwrap());
+    given::<Decision>(scheduled(policy.clone()))
+        .when(&DecisionCommand::FreezeRoll { position: 9, entries: entries.clone() })
+        .then([DecisionEvent::RollFrozen {
+            position: 9,
+            entries: entries.clone(),
+            hash: hash.clone(),
+        }]);
+    let frozen = DecisionEvent::RollFrozen { position: 9, entries, hash };
+    let (closes_at, seed_hash) = (march(8), SEED.hash());
+    let begun = DecisionEvent::DecisionOpened { closes_at, seed_hash };
+    let history = [scheduled(policy), vec![frozen, begun]].concat();
+    let state = Decision::replay(&history);
+    let close = |voters: &[u32]| {
+        let voters: BTreeSet<u32> = voters.iter().copied().collect();
+        let constituencies = state.turnout(&voters);
+        let voted = u32::try_from(voters.len()).unwrap();
+        let facts = Facts { secret: SecretBox::Closed { voted, constituencies }, ..facts() };
+        DecisionCommand::CloseDecision { at: march(8), facts }
+    };
+    let because = ExtendedBecause::Inquorate;
+    given::<Decision>(history.clone())
+        .when(&close(&[0, 1, 2, 4]))
+        .then([DecisionEvent::DecisionExtended { number: 1, closes_at: march(10), because }]);
+    given::<Decision>(history.clone())
+        .when(&close(&[0, 1, 3]))
+        .then([closed(ClosedBecause::Deadline)]);
+}
+
+fn contested(by: Party, about: Party, ground: ContestGround) -> DecisionEvent {
+    DecisionEvent::RollContested { by, about, ground, reason: words(FRED) }
+}
+
+fn contest(by: Party, about: Party, ground: ContestGround, at: Timestamp) -> DecisionCommand {
+    DecisionCommand::ContestRoll { by, about, ground, reason: words(FRED), at }
+}
+
+#[test]
+fn whoever_finds_the_roll_wrong_says_so_and_the_roll_stays_as_it_is() {
+    let missing = contest(of(FRED), of(FRED), ContestGround::Missing, march(1));
+    let said = contested(of(FRED), of(FRED), ContestGround::Missing);
+    given::<Decision>(frozen(majority())).when(&missing).then([said.clone()]);
+    given::<Decision>(opened(majority())).when(&missing).then([said.clone()]);
+    given::<Decision>(opened(secret())).when(&missing).then([said.clone()]);
+    let before = Decision::replay(&opened(majority()));
+    let after = before.clone().evolve(&said);
+    assert_eq!((&after.roll, after.phase), (&before.roll, before.phase));
+    assert_eq!(after.inputs(&facts()), before.inputs(&facts()), "nothing of it is counted");
+    for ground in [ContestGround::NotEntitled, ContestGround::WrongWeightOrUnit] {
+        given::<Decision>(open_with(majority(), [said.clone()]))
+            .when(&contest(of(ANNA), of(BEN), ground, march(2)))
+            .then([contested(of(ANNA), of(BEN), ground)]);
+    }
+}
+
+#[test]
+fn a_roll_is_contested_once_by_a_party_about_a_party() {
+    let history =
+        || open_with(majority(), [contested(of(ANNA), of(BEN), ContestGround::NotEntitled)]);
+    given::<Decision>(history())
+        .when(&contest(of(ANNA), of(BEN), ContestGround::NotEntitled, march(2)))
+        .then([]);
+    given::<Decision>(history())
+        .when(&contest(of(ANNA), of(BEN), ContestGround::WrongWeightOrUnit, march(2)))
+        .then_rejected(DecisionRejection::RollAlreadyContested);
+    let of_others = contested(of(CHLOE), of(BEN), ContestGround::NotEntitled);
+    given::<Decision>(history())
+        .when(&contest(of(CHLOE), of(BEN), ContestGround::NotEntitled, march(2)))
+        .then([of_others]);
+}
+
+#[test]
+fn a_roll_is_contested_only_in_what_it_can_be_wrong_in() {
+    for ground in [ContestGround::NotEntitled, ContestGround::WrongWeightOrUnit] {
+        given::<Decision>(opened(majority()))
+            .when(&contest(of(ANNA), of(FRED), ground, march(2)))
+            .then_rejected(DecisionRejection::ContestedNotOnRoll);
+    }
+    given::<Decision>(opened(majority()))
+        .when(&contest(of(ANNA), of(BEN), ContestGround::Missing, march(2)))
+        .then_rejected(DecisionRejection::ContestedIsOnRoll);
+}
+
+#[test]
+fn a_roll_is_contested_from_its_freezing_until_voting_is_over() {
+    let contest = |at| contest(of(FRED), of(FRED), ContestGround::Missing, at);
+    given::<Decision>([]).when(&contest(march(1))).then_rejected(DecisionRejection::NotScheduled);
+    given::<Decision>(scheduled(majority()))
+        .when(&contest(march(1)))
+        .then_rejected(DecisionRejection::RollNotFrozen);
+    given::<Decision>(opened(majority()))
+        .when(&contest(march(8)))
+        .then_rejected(DecisionRejection::VotingOver);
+    given::<Decision>(closed_with(majority(), []))
+        .when(&contest(march(8)))
+        .then_rejected(DecisionRejection::VotingOver);
+    let because = CancelledBecause::ProposalWithdrawn;
+    given::<Decision>(open_with(majority(), [DecisionEvent::DecisionCancelled { because }]))
+        .when(&contest(march(2)))
+        .then_rejected(DecisionRejection::CameToNothing);
+}
+
+#[test]
+fn a_roll_is_contested_so_often_and_no_more() {
+    let stranger = |number: usize| {
+        Party::Person(PersonId::new(uuid::Uuid::from_u128(0x9000 + number as u128)))
+    };
+    let said = |number| contested(stranger(number), of(ANNA), ContestGround::NotEntitled);
+    let history = open_with(majority(), (0..CONTESTS_MAX).map(said));
+    given::<Decision>(history)
+        .when(&contest(of(BEN), of(ANNA), ContestGround::NotEntitled, march(2)))
+        .then_rejected(DecisionRejection::TooManyContests);
 }
 
 fn one_to_one() -> Vec<DecisionEvent> {

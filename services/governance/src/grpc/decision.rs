@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, pin::Pin};
 use access::Caller;
 use eventlog::{Filter, subscribe_all};
 use events::{
-    BallotBoxEvent, CountedRound, DecisionEvent, Figures, NotCounted, Outcome as CameTo, TieBreak,
-    TurnoutEvent, Validity,
+    BallotBoxEvent, ConstituencyFigures, ContestGround, CountedRound, DecisionEvent, Figures,
+    NotCounted, Outcome as CameTo, TieBreak, TurnoutEvent, Validity,
 };
 use futures::{FutureExt as _, Stream, StreamExt as _, TryStreamExt as _, stream};
 use kernel::{
@@ -30,8 +30,8 @@ use crate::{
     queries::Thing,
     views::{
         decisions::{
-            BallotRow, BallotStatus, ChallengeRow, ChallengeStatus, DecisionPhase, DecisionRow,
-            ObjectionRow, ObjectionStatus, TieRow,
+            BallotRow, BallotStatus, ChallengeRow, ChallengeStatus, ContestRow, DecisionPhase,
+            DecisionRow, ObjectionRow, ObjectionStatus, TieRow,
         },
         participation::{ParticipationOrder, ParticipationRow, ProposerRow},
         votes::VoteSeen,
@@ -119,6 +119,23 @@ impl DecisionService for GovernanceGrpc {
         let done = self.commands.decision(id, &command, &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::RecordBallotOnBehalfResponse { receipt }))
+    }
+
+    async fn contest_roll(
+        &self,
+        request: Request<message::ContestRollRequest>,
+    ) -> Outcome<message::ContestRollResponse> {
+        let id = decision_id(&request.get_ref().decision_id)?;
+        let mut call =
+            self.enter_thing(request, Thing::Decision(id), |it| it.command.as_ref()).await?;
+        let at = self.commands.now();
+        let about = read::party(call.message.about.take(), "about")?;
+        let ground = read::value(call.message.ground, &GROUNDS, ground_message, "ground")?;
+        let reason = call.own(read::text(&call.message.reason, "reason")?);
+        let command = DecisionCommand::ContestRoll { by: call.party, about, ground, reason, at };
+        let done = self.commands.decision(id, &command, &call.context).await;
+        let receipt = receipt(done.map_err(to_status)?);
+        Ok(Response::new(message::ContestRollResponse { receipt }))
     }
 
     async fn answer_objection(
@@ -436,7 +453,7 @@ impl GovernanceGrpc {
         Ok((decisions, found.position.0))
     }
 
-    /// Four reads, however many decisions.
+    /// Five reads, however many decisions.
     async fn described(
         &self,
         rows: Vec<DecisionRow>,
@@ -448,13 +465,17 @@ impl GovernanceGrpc {
         let votes = votes.map_err(query_status)?.value;
         let objections = self.queries.objections_of(ids.clone(), position).await;
         let objections = objections.map_err(query_status)?.value;
-        let challenges = self.queries.challenges_of(ids, position).await;
+        let challenges = self.queries.challenges_of(ids.clone(), position).await;
         let challenges = challenges.map_err(query_status)?.value;
+        let contests = self.queries.contests_of(ids, position).await;
+        let contests = contests.map_err(query_status)?.value;
         let viewer = caller.person();
         let described = rows.iter().map(|row| {
             let objections = objections.get(&row.decision).map(Vec::as_slice).unwrap_or_default();
             let challenges = challenges.get(&row.decision).map(Vec::as_slice).unwrap_or_default();
+            let contests = contests.get(&row.decision).map(Vec::as_slice).unwrap_or_default();
             message::Decision {
+                roll_contests: contests.iter().map(contest_message).collect(),
                 objections: objections.iter().map(objection_message).collect(),
                 challenges: challenges.iter().map(challenge_message).collect(),
                 ..decision_message(row, votes.get(&row.decision), viewer)
@@ -506,6 +527,17 @@ fn finding_message(finding: ChallengeFinding) -> message::ChallengeRuling {
     }
 }
 
+const GROUNDS: [ContestGround; 3] =
+    [ContestGround::Missing, ContestGround::NotEntitled, ContestGround::WrongWeightOrUnit];
+
+fn ground_message(ground: ContestGround) -> message::ContestGround {
+    match ground {
+        ContestGround::Missing => message::ContestGround::Missing,
+        ContestGround::NotEntitled => message::ContestGround::NotEntitled,
+        ContestGround::WrongWeightOrUnit => message::ContestGround::WrongWeightOrUnit,
+    }
+}
+
 /// A decision without what was said against it.
 fn decision_message(
     row: &DecisionRow,
@@ -545,6 +577,7 @@ fn decision_message(
         figures: figures.map(figures_message),
         objections: Vec::new(),
         challenges: Vec::new(),
+        roll_contests: Vec::new(),
         lacking: vote.and_then(|vote| vote.lacking).map(lacking_message),
         outcome: certificate.and_then(|it| it.outcome.as_ref()).map(outcome_message),
         challenges_until: certificate.and_then(|it| it.challenges_until).map(read::timestamp),
@@ -589,6 +622,17 @@ fn figures_message(figures: &Figures) -> message::Figures {
         requirements: requirements.collect(),
         objections_standing: figures.objections_standing,
         rounds: figures.rounds.iter().map(round_message).collect(),
+        constituencies: figures.constituencies.iter().map(constituency_message).collect(),
+    }
+}
+
+fn constituency_message(figures: &ConstituencyFigures) -> message::ConstituencyFigures {
+    message::ConstituencyFigures {
+        constituency: optional_id(figures.constituency.as_ref()),
+        roll_units: figures.roll_units,
+        present_units: figures.present_units,
+        quorum_units: figures.quorum_units,
+        quorate: figures.quorate,
     }
 }
 
@@ -666,6 +710,16 @@ fn challenge_message(row: &ChallengeRow) -> message::Challenge {
         raised_at: Some(read::timestamp(row.at)),
         ruling: ruling.into(),
         judged_by_id: optional_id(row.judged_by),
+    }
+}
+
+fn contest_message(row: &ContestRow) -> message::RollContest {
+    message::RollContest {
+        raised_by: Some(read::party_message(row.by)),
+        about: Some(read::party_message(row.about)),
+        ground: ground_message(row.ground).into(),
+        reason: shown(&row.reason),
+        raised_at: Some(read::timestamp(row.at)),
     }
 }
 

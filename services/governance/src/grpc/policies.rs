@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use events::{
-    CharterChange, Choice, DecisionOption, DecisionPolicy, DelegationRule, Effect, Electorate,
-    Extension, Judge, Method, Objections, OptionKey, PolicyName, Present, Quorum, QuorumSize,
-    Requirement, Role, RoleName, RollUnit, Share, TieRule, VotingWindow, Weight,
+    CharterChange, Choice, Constituency, DecisionOption, DecisionPolicy, DelegationRule, Effect,
+    Electorate, Extension, Judge, Method, Objections, OptionKey, PolicyName, Present, Quorum,
+    QuorumSize, Requirement, Role, RoleName, RollUnit, Share, TieRule, VotingWindow, Weight,
 };
 use kernel::ErrorCode;
 use tonic::Status;
@@ -14,7 +14,7 @@ use wire::{
     weft::governance::v1::{self as message, choice, effect, electorate, method},
 };
 
-use super::words;
+use super::{optional_id, words};
 
 /// How many items a list inside a request may have.
 const ITEMS_MAX: usize = 10_000;
@@ -143,7 +143,10 @@ fn electorate(value: message::Electorate) -> Result<Electorate, Status> {
                 .into_iter()
                 .map(|it| {
                     let party = read::party(it.party, "policy.electorate.weighted.party")?;
-                    Ok(Weight { party, weight: it.weight })
+                    let field = "policy.electorate.weighted.constituency";
+                    let constituency = read::optional_text(&it.constituency, field)?;
+                    let constituency = constituency.map(Constituency);
+                    Ok(Weight { party, weight: it.weight, constituency })
                 })
                 .collect::<Result<_, Status>>()?,
         },
@@ -155,6 +158,7 @@ fn quorum(value: message::Quorum) -> Result<Quorum, Status> {
     let size = match needed(value.size, "policy.quorum.size")? {
         message::quorum::Size::ShareOfRoll(it) => QuorumSize::ShareOfRoll(share(it)),
         message::quorum::Size::Units(it) => QuorumSize::Units(it),
+        message::quorum::Size::ShareOfEach(it) => QuorumSize::ShareOfEach(share(it)),
     };
     Ok(Quorum {
         size,
@@ -442,6 +446,7 @@ fn electorate_message(value: &Electorate) -> message::Electorate {
                 .map(|it| electorate::PartyWeight {
                     party: Some(read::party_message(it.party)),
                     weight: it.weight,
+                    constituency: optional_id(it.constituency.as_ref()),
                 })
                 .collect(),
         }),
@@ -454,6 +459,7 @@ fn quorum_message(value: &Quorum) -> message::Quorum {
     let size = match value.size {
         QuorumSize::ShareOfRoll(it) => message::quorum::Size::ShareOfRoll(share_message(it)),
         QuorumSize::Units(it) => message::quorum::Size::Units(it),
+        QuorumSize::ShareOfEach(it) => message::quorum::Size::ShareOfEach(share_message(it)),
     };
     message::Quorum {
         size: Some(size),

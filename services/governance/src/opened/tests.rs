@@ -23,9 +23,15 @@ fn the_same_box_is_recorded_once_and_another_one_never_in_its_place() {
 
 #[test]
 fn a_turnout_is_recorded_once() {
-    let few = TurnoutCommand { decision: DECISION, voted: 2, voters: None };
+    let few =
+        TurnoutCommand { decision: DECISION, voted: 2, voters: None, constituencies: Vec::new() };
     let events = Turnout::initial().decide(&few).unwrap();
-    let event = TurnoutEvent::TurnoutRecorded { decision: DECISION, voted: 2, voters: None };
+    let event = TurnoutEvent::TurnoutRecorded {
+        decision: DECISION,
+        voted: 2,
+        voters: None,
+        constituencies: Vec::new(),
+    };
     assert_eq!(events, [event]);
     let recorded = Turnout::replay(&events);
     assert_eq!(recorded.decide(&few), Ok(vec![]));

@@ -11,10 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use events::{
     Base, Bound, Challenges, DecisionPolicy, EarlyClose, Electorate, Extension, Figures, Icon,
     Method, Objections, Quorum, QuorumSize, Requirement, RollUnit, Share, TieRule, VotingWindow,
+    Weight,
 };
+use kernel::Party;
 
 use super::{adopts_proposals, icons};
-use crate::counting::{adopts, standard_key};
+use crate::counting::{adopts, constituencies::are_asked, standard_key};
 
 #[cfg(test)]
 mod tests;
@@ -39,6 +41,7 @@ pub fn weakens(before: &DecisionPolicy, after: Option<&DecisionPolicy>) -> bool 
 /// ballot of consent counts as agreement: it is the most that could be said for the proposal there.
 /// A policy that elects has no yes or no to satisfy; what it demands is its quorum, and that more
 /// than half agree.
+/// A quorum of each constituency is satisfied only by a vote that was asked for one at least as high.
 /// Where all the roll agreed or consented, any policy of these or fewer people is satisfied: so
 /// nothing is beyond change.
 pub fn satisfies(
@@ -56,6 +59,11 @@ pub fn satisfies(
         return true;
     }
     if !same_electorate(&policy.electorate, &decided_under.electorate) {
+        return false;
+    }
+    // Figures say of each constituency whether it had the quorum that was asked for.
+    if are_asked(policy) && !quorum_as_strict(policy.quorum.as_ref(), decided_under.quorum.as_ref())
+    {
         return false;
     }
     if !adopts_proposals(&policy.method) {
@@ -146,9 +154,9 @@ fn same_unit(one: &RollUnit, other: &RollUnit) -> bool {
     match (one, other) {
         (RollUnit::Weighted { weights: one }, RollUnit::Weighted { weights: other }) => {
             // The order of the table says nothing.
-            let table = |weights: &[events::Weight]| -> BTreeMap<_, _> {
-                weights.iter().map(|it| (it.party, it.weight)).collect()
-            };
+            fn table(weights: &[Weight]) -> BTreeMap<Party, &Weight> {
+                weights.iter().map(|it| (it.party, it)).collect()
+            }
             table(one) == table(other)
         }
         (RollUnit::Person {}, RollUnit::Person {})
@@ -211,9 +219,15 @@ fn quorum_as_strict(before: Option<&Quorum>, after: Option<&Quorum>) -> bool {
                 (Some(_) | None, None) | (None, Some(_)) => false,
             }
         }
+        // Who has the share of each part has it of the whole, but not the other way round.
+        (
+            QuorumSize::ShareOfRoll(less) | QuorumSize::ShareOfEach(less),
+            QuorumSize::ShareOfEach(more),
+        ) => threshold_as_high((less, before.bound), (more, after.bound)),
+        (QuorumSize::ShareOfEach(_), QuorumSize::ShareOfRoll(_)) => false,
         // Which is more depends on how many are on the roll.
-        (QuorumSize::ShareOfRoll(_), QuorumSize::Units(_))
-        | (QuorumSize::Units(_), QuorumSize::ShareOfRoll(_)) => false,
+        (QuorumSize::ShareOfRoll(_) | QuorumSize::ShareOfEach(_), QuorumSize::Units(_))
+        | (QuorumSize::Units(_), QuorumSize::ShareOfRoll(_) | QuorumSize::ShareOfEach(_)) => false,
     };
     nobody_added && size
 }

@@ -66,6 +66,7 @@ fn weighing(weights: &[(u128, u32)]) -> DecisionPolicy {
     let weight = |(id, weight): &(u128, u32)| Weight {
         party: Party::Person(PersonId::new(Uuid::from_u128(*id))),
         weight: *weight,
+        constituency: None,
     };
     let weights = weights.iter().map(weight).collect();
     let mut policy = majority();
@@ -490,5 +491,71 @@ fn the_name_of_a_fault_is_that_of_its_variant() {
         let variant = format!("{fault:?}");
         let variant = variant.split('(').next().unwrap();
         assert_eq!(fault.name().replace('_', ""), variant.to_uppercase());
+    }
+}
+
+fn parted(parts: &[Option<&str>]) -> DecisionPolicy {
+    let weights: Vec<(u128, u32)> = (1..).zip(parts.iter().map(|_| 1)).collect();
+    let mut policy = weighing(&weights);
+    if let RollUnit::Weighted { weights } = &mut policy.electorate.unit {
+        for (weight, part) in weights.iter_mut().zip(parts) {
+            weight.constituency = part.map(|name| Constituency(name.to_owned()));
+        }
+    }
+    policy
+}
+
+fn of_each(policy: DecisionPolicy, share: Share, bound: Bound) -> DecisionPolicy {
+    let counts = Present { abstentions: true, blanks: true, delegated: false };
+    let size = QuorumSize::ShareOfEach(share);
+    DecisionPolicy { quorum: Some(Quorum { size, bound, counts }), ..policy }
+}
+
+#[test]
+fn a_constituency_has_a_name_without_space_around_it_and_not_too_long() {
+    for name in ["", " owners", "owners ", &"o".repeat(61)] {
+        assert_eq!(faulty(&parted(&[Some(name), None])), PolicyFault::ConstituencyUnusable);
+    }
+    let longest = "ö".repeat(60);
+    assert_eq!(fault(&parted(&[Some(&longest), Some("tenants")]), &roles()), None);
+}
+
+#[test]
+fn a_quorum_of_each_constituency_needs_more_than_one() {
+    let half = |policy| of_each(policy, share(1, 2), Bound::AtLeast);
+    assert_eq!(faulty(&half(parted(&[Some("a"), Some("a")]))), PolicyFault::ConstituencyAlone);
+    assert_eq!(faulty(&half(parted(&[None, None]))), PolicyFault::ConstituencyAlone);
+    assert_eq!(fault(&half(parted(&[Some("a"), None])), &roles()), None);
+    assert_eq!(fault(&half(majority()), &roles()), None, "founders and members");
+    let mut founders = majority();
+    founders.electorate.classes = BTreeSet::from([MembershipClass::Founder]);
+    assert_eq!(faulty(&half(founders)), PolicyFault::ConstituencyAlone);
+}
+
+#[test]
+fn a_quorum_of_each_constituency_can_be_reached_and_asks_for_somebody() {
+    let asking = |share, bound| faulty(&of_each(majority(), share, bound));
+    assert_eq!(asking(share(1, 0), Bound::AtLeast), PolicyFault::QuorumDenominatorZero);
+    assert_eq!(asking(share(3, 2), Bound::AtLeast), PolicyFault::QuorumAboveAll);
+    assert_eq!(asking(share(1, 1), Bound::MoreThan), PolicyFault::QuorumAboveAll);
+    assert_eq!(asking(share(0, 1), Bound::AtLeast), PolicyFault::QuorumEmpty);
+    assert_eq!(asking(share(1, 2), Bound::AtMost), PolicyFault::QuorumAtMost);
+}
+
+#[test]
+fn a_secret_vote_counts_everybody_who_hands_a_ballot_in_for_its_constituency() {
+    let secret = of_each(election(), share(1, 2), Bound::AtLeast);
+    assert_eq!(secret.secrecy, Secrecy::Secret);
+    assert_eq!(fault(&secret, &roles()), None);
+    let counting = |counts| {
+        let quorum = secret.quorum.map(|quorum| Quorum { counts, ..quorum });
+        DecisionPolicy { quorum, ..secret.clone() }
+    };
+    for counts in [
+        Present { abstentions: false, blanks: true, delegated: false },
+        Present { abstentions: true, blanks: false, delegated: false },
+    ] {
+        assert_eq!(faulty(&counting(counts)), PolicyFault::SecretConstituencies);
+        assert_eq!(fault(&openly(counting(counts)), &roles()), None);
     }
 }

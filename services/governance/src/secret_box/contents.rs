@@ -110,6 +110,10 @@ impl Contents {
         self.marks.contains_key(&voter)
     }
 
+    pub(super) fn voters(&self) -> Vec<u32> {
+        self.marks.keys().copied().collect()
+    }
+
     /// What was in it, for the record.
     pub(super) fn told(&self) -> Result<BoxContents, SecretBoxError> {
         let mut alike = BTreeMap::new();
@@ -121,7 +125,7 @@ impl Contents {
             .into_iter()
             .map(|((choice, weight), count)| AlikeBallots { choice, weight, count })
             .collect();
-        Ok(BoxContents { ballots, voters: self.marks.keys().copied().collect() })
+        Ok(BoxContents { ballots, voters: self.voters() })
     }
 
     /// Writes everything as bytes, always equally many for a shape.

@@ -266,6 +266,13 @@ impl Boxes {
         }
     }
 
+    pub(super) fn voters(&mut self, decision: DecisionId) -> Result<Vec<u32>, SecretBoxError> {
+        match self.load(decision)? {
+            Found::Held(held) => Ok(held.contents.voters()),
+            Found::Destroyed | Found::Nothing => Err(SecretBoxError::NoBox),
+        }
+    }
+
     pub(super) fn has_voted(
         &mut self,
         decision: DecisionId,

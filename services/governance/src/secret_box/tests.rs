@@ -105,6 +105,7 @@ async fn a_ballot_is_accepted_once_and_its_command_repeated() {
     assert_eq!(boxes.turnout(DECISION).await.unwrap(), 1);
     assert!(boxes.has_voted(DECISION, ANNA).await.unwrap());
     assert!(!boxes.has_voted(DECISION, BEN).await.unwrap());
+    assert_eq!(boxes.voters(DECISION).await.unwrap(), [ANNA]);
 
     boxes.close(DECISION).await.unwrap();
     boxes.close(DECISION).await.unwrap();
@@ -136,6 +137,7 @@ async fn what_cannot_be_in_the_box_leaves_it_as_it_was() {
     assert_eq!(boxes.cast(other, for_one(ANNA)).await.unwrap(), Cast::NoBox);
     assert!(matches!(boxes.close(other).await, Err(SecretBoxError::NoBox)));
     assert!(matches!(boxes.contents(other).await, Err(SecretBoxError::NoBox)));
+    assert!(matches!(boxes.voters(other).await, Err(SecretBoxError::NoBox)));
     assert_eq!(boxes.open_box(DECISION, shape(2)).await.unwrap(), Opened::AlreadyThere);
     let grown = boxes.open_box(DECISION, shape(3)).await.unwrap_err();
     assert_eq!(grown.reason(), "BALLOT_BOX_OF_OTHER_SHAPE");

@@ -6,9 +6,10 @@
 
 use eventlog::Recorded;
 use events::{
-    AlikeBallots, BallotBoxEvent, CancelledBecause, Choice, ClosedBecause, DecisionEvent,
-    DecisionTerms, DelegationEvent, ExtendedBecause, Figures, OptionKey, Outcome,
-    ResolvedDelegation, RollEntry, Secrecy, TieBreak, TurnoutEvent, Validity,
+    AlikeBallots, BallotBoxEvent, CancelledBecause, Choice, ClosedBecause, Constituency,
+    ConstituencyTurnout, ContestGround, DecisionEvent, DecisionTerms, DelegationEvent,
+    ExtendedBecause, Figures, OptionKey, Outcome, ResolvedDelegation, RollEntry, Secrecy, TieBreak,
+    TurnoutEvent, Validity,
 };
 use jiff::Timestamp;
 use kernel::{DecisionId, NetworkId, Party, PersonId, Personal, ProposalId};
@@ -187,6 +188,9 @@ pub struct TurnoutRow {
     pub voted: Option<u32>,
     /// Who voted, in order; `None` when that is not known here, or not to be told.
     pub voters: Option<Vec<Party>>,
+    /// What was recorded of the constituencies in a secret decision; empty in any other, before the
+    /// box is opened, and where the quorum is not of each.
+    pub constituencies: Vec<ConstituencyTurnout>,
 }
 
 /// One time that voting went on longer.
@@ -272,6 +276,21 @@ pub struct ChallengeRow {
     pub at: Timestamp,
 }
 
+/// What somebody says is wrong with a roll.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ContestRow {
+    /// Who says so.
+    pub by: Party,
+    /// About which party.
+    pub about: Party,
+    /// What is wrong.
+    pub ground: ContestGround,
+    /// How it is known.
+    pub reason: Text,
+    /// When it was said.
+    pub at: Timestamp,
+}
+
 /// A tie that mattered, and how it was broken.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TieRow {
@@ -321,7 +340,8 @@ impl Projection for DecisionsView {
         ) strict;
         create table entries (
             decision blob not null, party text not null, weight integer not null,
-            representative blob, status text not null, primary key (decision, party)
+            representative blob, constituency text, status text not null,
+            primary key (decision, party)
         ) strict, without rowid;
         create index entries_party on entries (party);
         create index entries_representative on entries (representative)
@@ -334,8 +354,15 @@ impl Projection for DecisionsView {
         ) strict, without rowid;
         create table boxes (decision blob primary key, ballots text not null) strict;
         create table turnouts (
-            decision blob primary key, voted integer not null, voters text
+            decision blob primary key, voted integer not null, voters text,
+            constituencies text not null
         ) strict;
+        create table contests (
+            decision blob not null, position integer not null, raised_by text not null,
+            about text not null, ground text not null,
+            subject blob not null, event_id blob not null, sealed blob not null,
+            at integer not null, primary key (decision, position)
+        ) strict, without rowid;
         create table extensions (
             decision blob not null, number integer not null, closed_at integer not null,
             closes_at integer not null, because text not null, primary key (decision, number)
@@ -393,10 +420,13 @@ impl Projection for DecisionsView {
             let sql = "insert or replace into boxes values (?1, ?2)";
             run(tx, sql, params![key(decision), worded(&ballots)?])?;
         }
-        if let Some(TurnoutEvent::TurnoutRecorded { decision, voted, voters }) = event.decode()? {
+        if let Some(TurnoutEvent::TurnoutRecorded { decision, voted, voters, constituencies }) =
+            event.decode()?
+        {
             let voters = voters.map(|voters| worded(&voters)).transpose()?;
-            let sql = "insert or replace into turnouts values (?1, ?2, ?3)";
-            run(tx, sql, params![key(decision), voted, voters])?;
+            let constituencies = worded(&constituencies)?;
+            let sql = "insert or replace into turnouts values (?1, ?2, ?3, ?4)";
+            run(tx, sql, params![key(decision), voted, voters, constituencies])?;
         }
         if let Some(change) = event.decode::<DelegationEvent>()? {
             delegations::changed(tx, event, change)?;
@@ -430,6 +460,24 @@ fn changed(tx: &Connection, event: &Recorded, change: DecisionEvent) -> rusqlite
             let sql = "insert or replace into rolls values (?1, ?2, ?3)";
             run(tx, sql, params![decision, position, hash])?;
             freeze(tx, decision, &entries)
+        }
+        DecisionEvent::RollContested { by, about, ground, reason } => {
+            let kept = Kept::of(event, &reason);
+            run(
+                tx,
+                "insert into contests values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                params![
+                    decision,
+                    event.position.0,
+                    by.to_string(),
+                    about.to_string(),
+                    worded(&ground)?,
+                    kept.subject,
+                    kept.event_id,
+                    kept.sealed,
+                    at
+                ],
+            )
         }
         DecisionEvent::DecisionOpened { closes_at, seed_hash } => {
             let sql = "update decisions set closes_at = ?2, seed_hash = ?3 where decision = ?1";
@@ -603,10 +651,11 @@ fn set_phase(tx: &Connection, decision: [u8; 16], phase: DecisionPhase) -> rusql
 fn freeze(tx: &Connection, decision: [u8; 16], entries: &[RollEntry]) -> rusqlite::Result<()> {
     run(tx, "delete from entries where decision = ?1", [decision])?;
     let counts = worded(&EntryStatus::Counts)?;
-    for RollEntry { party, weight, representative } in entries {
-        let sql = "insert into entries values (?1, ?2, ?3, ?4, ?5)";
-        let representative = representative.map(key);
-        run(tx, sql, params![decision, party.to_string(), weight, representative, counts])?;
+    for RollEntry { party, weight, representative, constituency } in entries {
+        let sql = "insert into entries values (?1, ?2, ?3, ?4, ?5, ?6)";
+        let (party, representative) = (party.to_string(), representative.map(key));
+        let constituency = constituency.as_ref().map(|it| it.0.as_str());
+        run(tx, sql, params![decision, party, weight, representative, constituency, counts])?;
     }
     Ok(())
 }
@@ -910,13 +959,15 @@ pub fn turnout(
     match secrecy {
         Secrecy::Secret => {
             let recorded = connection
-                .prepare_cached("select voted, voters from turnouts where decision = ?1")?
+                .prepare_cached("select * from turnouts where decision = ?1")?
                 .query_row([key(decision)], |row| {
                     let voters = optional_word(row, "voters")?;
-                    Ok(TurnoutRow { voted: Some(row.get("voted")?), voters })
+                    let constituencies = word(row, "constituencies")?;
+                    Ok(TurnoutRow { voted: Some(row.get("voted")?), voters, constituencies })
                 })
                 .optional()?;
-            Ok(recorded.unwrap_or(TurnoutRow { voted: None, voters: None }))
+            let unknown = TurnoutRow { voted: None, voters: None, constituencies: Vec::new() };
+            Ok(recorded.unwrap_or(unknown))
         }
         Secrecy::Open | Secrecy::OpenAfterClose => {
             let sql = format!(
@@ -926,7 +977,7 @@ pub fn turnout(
             );
             let voters = rows(connection, &sql, [key(decision)], |row| party(row, "voter"))?;
             let voted = Some(u32::try_from(voters.len()).unwrap_or(u32::MAX));
-            Ok(TurnoutRow { voted, voters: Some(voters) })
+            Ok(TurnoutRow { voted, voters: Some(voters), constituencies: Vec::new() })
         }
     }
 }
@@ -976,6 +1027,27 @@ pub fn challenges(
             grounds: Text::required(row, "grounds")?,
             status: word(row, "status")?,
             judged_by: optional_id(row, "judged_by")?,
+            at: instant(row, "at")?,
+        })
+    })
+}
+
+/// Reads what was said to be wrong with the roll of a decision, in order of time.
+///
+/// # Errors
+///
+/// Returns why SQLite could not read the view.
+pub fn contests(
+    connection: &Connection,
+    decision: DecisionId,
+) -> rusqlite::Result<Vec<ContestRow>> {
+    let sql = "select * from contests where decision = ?1 order by position";
+    rows(connection, sql, [key(decision)], |row| {
+        Ok(ContestRow {
+            by: party(row, "raised_by")?,
+            about: party(row, "about")?,
+            ground: word(row, "ground")?,
+            reason: Text::required(row, "reason")?,
             at: instant(row, "at")?,
         })
     })
@@ -1093,6 +1165,7 @@ fn entry_row(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
             party: party(row, "party")?,
             weight: row.get("weight")?,
             representative: optional_id(row, "representative")?,
+            constituency: row.get::<_, Option<String>>("constituency")?.map(Constituency),
         },
         status: word(row, "status")?,
     })

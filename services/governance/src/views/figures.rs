@@ -10,10 +10,15 @@ use rusqlite::Connection;
 
 use super::{
     Part,
-    decisions::{self, BallotStatus, DecisionRow, EntryRow, EntryStatus, ObjectionStatus},
+    decisions::{
+        self, BallotStatus, DecisionRow, EntryRow, EntryStatus, ObjectionStatus, TurnoutRow,
+    },
     delegations::{self, DelegationRow},
 };
-use crate::counting::{self, Inputs, Lent, Raised, Standing, Uncountable, VoterBallot, Votes};
+use crate::counting::{
+    self, Constituencies, Inputs, Lent, Raised, Standing, Uncountable, VoterBallot, Votes,
+    constituencies::are_asked, quorum_units,
+};
 
 /// How many entries of a roll, and how many ballots, are read; more than a roll can have.
 const ALL: Part = Part::first(u32::MAX);
@@ -103,6 +108,44 @@ pub fn figures_of(
     Ok(inputs.map(|inputs| counting::figures_now(&inputs)))
 }
 
+/// How many more entries have to take part at least, told from who voted alone, lent votes and what
+/// ballots say left aside; of a secret vote, from what was recorded of its turnout. `None` where there
+/// is no quorum, before the roll is frozen, and where that is not known here or not to be told.
+///
+/// # Errors
+///
+/// Returns why SQLite could not read the view.
+pub fn missing_by_turnout(
+    connection: &Connection,
+    row: &DecisionRow,
+    turnout: &TurnoutRow,
+) -> rusqlite::Result<Option<u32>> {
+    let policy = &row.terms.policy;
+    let Some(roll) = &row.roll else { return Ok(None) };
+    if !are_asked(policy) {
+        let needed = quorum_units(policy, roll.counting_units);
+        return Ok(needed.zip(turnout.voted).map(|(needed, voted)| needed.saturating_sub(voted)));
+    }
+    match policy.secrecy {
+        // Where one has too few, how many are missing would tell how many voted.
+        Secrecy::Secret => {
+            let told = &turnout.constituencies;
+            Ok((!told.is_empty() && told.iter().all(|it| it.quorate)).then_some(0))
+        }
+        Secrecy::Open | Secrecy::OpenAfterClose => {
+            let entries = decisions::entries(connection, row.decision, ALL)?.items;
+            let counting = entries.iter().filter(|entry| match entry.status {
+                EntryStatus::Counts | EntryStatus::Kept => true,
+                EntryStatus::InConflict | EntryStatus::Void => false,
+            });
+            let voters = turnout.voters.iter().flatten().copied().collect();
+            let entries = counting.map(|entry| &entry.entry);
+            let split = Constituencies::by_voters(policy, entries, &voters);
+            Ok(split.and_then(|split| split.missing()))
+        }
+    }
+}
+
 /// Delegations in force as the count takes them.
 pub fn lent(in_force: Vec<DelegationRow>) -> Vec<Lent> {
     let lent = in_force.into_iter().map(|row| Lent {
@@ -133,10 +176,11 @@ fn votes(
             Ok(Votes::Open(ballots))
         }
         Secrecy::Secret => {
-            let voted = decisions::turnout(connection, decision, secrecy)?.voted.unwrap_or(0);
+            let turnout = decisions::turnout(connection, decision, secrecy)?;
+            let (voted, constituencies) = (turnout.voted.unwrap_or(0), turnout.constituencies);
             Ok(match decisions::opened_box(connection, decision)? {
-                Some(ballots) => Votes::Secret { ballots, voted },
-                None => Votes::Sealed { voted },
+                Some(ballots) => Votes::Secret { ballots, voted, constituencies },
+                None => Votes::Sealed { voted, constituencies },
             })
         }
     }

@@ -137,7 +137,8 @@ fn decision_changed(
         }
         DecisionEvent::DecisionTallied { delegations, .. } => count(tx, decision, &delegations),
         DecisionEvent::DecisionCancelled { .. } => forget(tx, decision),
-        DecisionEvent::DecisionOpened { .. }
+        DecisionEvent::RollContested { .. }
+        | DecisionEvent::DecisionOpened { .. }
         | DecisionEvent::RecordedBallotConfirmed { .. }
         | DecisionEvent::ObjectionRaised { .. }
         | DecisionEvent::ObjectionAnswered { .. }

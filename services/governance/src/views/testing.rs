@@ -194,6 +194,7 @@ pub(crate) fn roll(parties: &[Party]) -> Vec<RollEntry> {
         party: *party,
         weight: 1,
         representative: (*party == BAKERY).then_some(CHLOE),
+        constituency: None,
     };
     parties.iter().map(entry).collect()
 }

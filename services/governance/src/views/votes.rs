@@ -12,7 +12,7 @@ use super::{
     sight::{Aspect, Involvement, may_see},
 };
 use crate::{
-    counting::{Lacking, Uncountable, quorum_units, what_would_it_take},
+    counting::{Lacking, Uncountable, what_would_it_take},
     policy::adopts_proposals,
 };
 
@@ -30,11 +30,9 @@ pub struct VoteSeen {
     pub own_ballots: Vec<BallotRow>,
     /// How many took part, and who, as far as the viewer may know.
     pub turnout: TurnoutRow,
-    /// How many entries the quorum needs of the whole roll; `None` where there is no quorum, or no
-    /// roll yet.
-    pub quorum_units: Option<u32>,
-    /// How many more entries have to take part at least, told from the turnout alone; `None` where
-    /// there is no quorum, or the turnout is not to be seen.
+    /// How many more entries have to take part at least, told from the turnout alone, each in the
+    /// constituency that lacks them where the quorum is of each; `None` where there is no quorum, or
+    /// the turnout is not to be seen.
     pub quorum_units_missing: Option<u32>,
     /// The figures as they stand; `None` when they are not to be seen, or there is no roll yet.
     pub figures: Option<Figures>,
@@ -69,11 +67,10 @@ pub fn vote(
     }
     let policy = &row.terms.policy;
     let mut turnout = decisions::turnout(connection, row.decision, policy.secrecy)?;
+    let missing = figures::missing_by_turnout(connection, row, &turnout)?;
     turnout.voted = turnout.voted.filter(|_| sees(Aspect::Turnout));
     turnout.voters = turnout.voters.filter(|_| sees(Aspect::Voters));
     let can_adopt = row.phase == DecisionPhase::Open && adopts_proposals(&policy.method);
-    let quorum = row.roll.as_ref().and_then(|roll| quorum_units(policy, roll.counting_units));
-    let missing = quorum.zip(turnout.voted).map(|(needed, voted)| needed.saturating_sub(voted));
     let counted =
         if sees(Aspect::Figures) { figures::figures_of(connection, row, at)? } else { None };
     let figures = match counted.transpose() {
@@ -85,8 +82,7 @@ pub fn vote(
         entries,
         own_ballots,
         turnout,
-        quorum_units: quorum,
-        quorum_units_missing: missing,
+        quorum_units_missing: missing.filter(|_| sees(Aspect::Turnout)),
         lacking: figures.as_ref().filter(|_| can_adopt).map(|it| what_would_it_take(policy, it)),
         figures,
     }))

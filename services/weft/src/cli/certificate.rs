@@ -102,9 +102,17 @@ fn read(file: &Path) -> io::Result<Vec<u8>> {
 fn summary(bundle: &Bundle) -> String {
     let figures = &bundle.figures;
     let needed = figures.quorum_units.map_or_else(String::new, |units| format!(", {units} needed"));
+    // How many of a constituency took part is told only where the certificate tells it.
+    let constituencies = figures.constituencies.iter().map(|it| {
+        let name = it.constituency.as_ref().map_or("all others", |name| name.0.as_str());
+        let enough = if it.quorate { "enough" } else { "too few" };
+        let present = it.present_units.map_or_else(String::new, |units| format!("{units}, "));
+        format!("    {name}: {present}{enough}; {} of {} needed\n", it.quorum_units, it.roll_units)
+    });
+    let constituencies = constituencies.collect::<String>();
     format!(
-        "valid\n  outcome    {}\n  roll       {} votes, sha-256 {}\n  present    {}{needed}\n  \
-         algorithm  {}\n  bundle     sha-256 {}",
+        "valid\n  outcome    {}\n  roll       {} votes, sha-256 {}\n  present    {}{needed}\n\
+         {constituencies}  algorithm  {}\n  bundle     sha-256 {}",
         outcome(bundle),
         figures.roll_units,
         bundle.roll_hash,

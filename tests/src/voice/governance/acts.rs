@@ -6,8 +6,8 @@ use serde_json::json;
 use wire::{
     read,
     weft::governance::v1::{
-        self as message, ChallengeRuling, Choice, agenda_service_client::AgendaServiceClient,
-        decision_service_client::DecisionServiceClient,
+        self as message, ChallengeRuling, Choice, ContestGround,
+        agenda_service_client::AgendaServiceClient, decision_service_client::DecisionServiceClient,
         delegation_service_client::DelegationServiceClient, goal_service_client::GoalServiceClient,
     },
 };
@@ -169,6 +169,40 @@ impl Voice<'_> {
             Protocol::GraphQl => {
                 let input = json!({ "decisionId": global(decision), "options": options });
                 self.carry_out("castTieBreak", input).await
+            }
+        }
+    }
+
+    /// Says that the roll of a decision is wrong about a party.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn contest_roll(
+        &self,
+        decision: DecisionId,
+        about: Party,
+        (ground, reason): (ContestGround, &str),
+    ) -> Outcome {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let request = message::ContestRollRequest {
+                    command: Some(self.command()),
+                    decision_id: decision.to_string(),
+                    about: Some(read::party_message(about)),
+                    ground: ground.into(),
+                    reason: reason.to_owned(),
+                };
+                let answer = DecisionServiceClient::new(self.line()).contest_roll(request).await;
+                self.receipt(answer.map(|answer| answer.into_inner().receipt))
+            }
+            Protocol::GraphQl => {
+                let ground = enum_name(ground.as_str_name(), "CONTEST_GROUND_");
+                let input = json!({
+                    "decisionId": global(decision), "aboutId": global_party(about),
+                    "ground": ground, "reason": reason,
+                });
+                self.carry_out("contestRoll", input).await
             }
         }
     }

@@ -12,9 +12,9 @@ use wire::{
         common::v1 as common,
         governance::v1::{
             self as message, AgendaItemStatus, BallotState, ChallengeRuling, CharterStatus,
-            DecisionPhase, DecisionPolicy, DelegationStatus, EffectStatus, GoalStatus,
-            Implementation, MandateStatus, OutcomeKind, ProposalStatus, ResolutionStatus, Subject,
-            Validity, agenda_service_client::AgendaServiceClient,
+            ContestGround, DecisionPhase, DecisionPolicy, DelegationStatus, EffectStatus,
+            GoalStatus, Implementation, MandateStatus, OutcomeKind, ProposalStatus,
+            ResolutionStatus, Subject, Validity, agenda_service_client::AgendaServiceClient,
             charter_service_client::CharterServiceClient,
             decision_service_client::DecisionServiceClient,
             delegation_service_client::DelegationServiceClient,
@@ -107,10 +107,40 @@ pub struct Decision {
     pub ties: Vec<BrokenTie>,
     /// Which decision it repeats.
     pub repeats: Option<DecisionId>,
+    /// What was said to be wrong with the roll.
+    pub contests: Vec<Contest>,
     /// The grounds of those who doubted the result, and what was found.
     pub challenges: Vec<(String, Option<ChallengeRuling>)>,
     /// What would adopt it.
     pub lacking: Option<Lacking>,
+}
+
+/// What somebody said is wrong with a roll.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Contest {
+    /// Who said so.
+    pub by: Party,
+    /// About whom.
+    pub about: Party,
+    /// What is wrong.
+    pub ground: ContestGround,
+    /// How it is known; empty once its writer was erased.
+    pub reason: String,
+}
+
+/// How one constituency took part.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Part {
+    /// Which one; empty is all that belong to none.
+    pub constituency: String,
+    /// How many votes it has.
+    pub units: u32,
+    /// How many of them count for the quorum, where that is told.
+    pub present: Option<u32>,
+    /// How many the quorum needs.
+    pub needed: u32,
+    /// Whether it has them.
+    pub quorate: bool,
 }
 
 /// What would adopt a proposal, as it is seen.
@@ -163,6 +193,8 @@ pub struct Figures {
     pub quorum_units: u32,
     /// Whether it is reached.
     pub quorate: bool,
+    /// Each constituency, where the quorum is of each.
+    pub parts: Vec<Part>,
     /// Votes for each option.
     pub options: Vec<(String, u32)>,
     /// What the votes for each option weigh, in the same order.
@@ -319,10 +351,15 @@ pub(super) const DECISION: &str =
     remindedAt seats rollUnits rollHash ballotCount quorumUnitsMissing mayVote
     myBallot { state } challengesUntil repeats { id }
     tiesBroken { between chosen by castingVote { id } lotSeed }
+    rollContests {
+        ground reason raisedBy { ...on Node { id } __typename }
+        about { ...on Node { id } __typename }
+    }
     challenges { grounds ruling } lacking { quorumUnits agreeingWeight opposedUnits objections }
     figures {
         directUnits delegatedUnits presentUnits quorumUnits quorate options { option units weight }
         rollUnits rollWeight abstainedUnits objectionsStanding requirements { weight base met }
+        constituencies { constituency rollUnits presentUnits quorumUnits quorate }
     }
     objections { argument answers { answer } validity withdrawn }
     outcome { kind options }
@@ -924,19 +961,6 @@ impl Voice<'_> {
 pub(super) fn decision_seen(it: message::Decision) -> Decision {
     let policy = it.policy.clone().unwrap();
     let outcome = it.outcome.as_ref().map(|it| (it.kind(), it.options.clone()));
-    let figures = it.figures.as_ref().map(|it| Figures {
-        direct_units: it.direct_units,
-        delegated_units: it.delegated_units,
-        present_units: it.present_units,
-        quorum_units: it.quorum_units,
-        quorate: it.quorate,
-        options: it.options.iter().map(|it| (it.option.clone(), it.units)).collect(),
-        weights: it.options.iter().map(|it| it.weight).collect(),
-        roll: (it.roll_units, it.roll_weight),
-        abstained_units: it.abstained_units,
-        requirements: it.requirements.iter().map(|it| (it.weight, it.base, it.met)).collect(),
-        objections_standing: it.objections_standing,
-    });
     let objections = it.objections.iter().map(|it| Objection {
         argument: it.argument.clone(),
         answers: it.answers.len(),
@@ -957,6 +981,12 @@ pub(super) fn decision_seen(it: message::Decision) -> Decision {
         let ruling = Some(it.ruling()).filter(|it| *it != ChallengeRuling::Unspecified);
         (it.grounds.clone(), ruling)
     });
+    let contests = it.roll_contests.iter().map(|it| Contest {
+        by: read::party(it.raised_by.clone(), "raised_by").unwrap(),
+        about: read::party(it.about.clone(), "about").unwrap(),
+        ground: it.ground(),
+        reason: it.reason.clone(),
+    });
     let lent = it.delegations.iter().map(|it| Lent {
         delegator: read::party(it.delegator.clone(), "delegator").unwrap(),
         path: it.path.iter().map(|it| read::party(Some(it.clone()), "path").unwrap()).collect(),
@@ -974,7 +1004,7 @@ pub(super) fn decision_seen(it: message::Decision) -> Decision {
         roll_units: it.roll_units,
         ballots: it.ballots,
         quorum_units_missing: it.quorum_units_missing,
-        figures,
+        figures: it.figures.as_ref().map(figures_seen),
         objections: objections.collect(),
         outcome,
         delegations: lent.collect(),
@@ -983,6 +1013,7 @@ pub(super) fn decision_seen(it: message::Decision) -> Decision {
         challenges_until: read::instant(it.challenges_until, "time").unwrap(),
         ties: ties.collect(),
         repeats: (!it.repeats_decision_id.is_empty()).then(|| parsed(&it.repeats_decision_id)),
+        contests: contests.collect(),
         challenges: challenges.collect(),
         lacking: it.lacking.map(|it| Lacking {
             quorum_units: it.quorum_units,
@@ -995,21 +1026,6 @@ pub(super) fn decision_seen(it: message::Decision) -> Decision {
 }
 
 pub(super) fn decision_of(it: &Value) -> Decision {
-    let figures = |it: &Value| Figures {
-        direct_units: small(&it["directUnits"]),
-        delegated_units: small(&it["delegatedUnits"]),
-        present_units: small(&it["presentUnits"]),
-        quorum_units: small(&it["quorumUnits"]),
-        quorate: it["quorate"].as_bool().unwrap(),
-        options: all(&it["options"], |it| (text(&it["option"]), small(&it["units"]))),
-        weights: all(&it["options"], |it| big(&it["weight"])),
-        roll: (small(&it["rollUnits"]), big(&it["rollWeight"])),
-        abstained_units: small(&it["abstainedUnits"]),
-        requirements: all(&it["requirements"], |it| {
-            (big(&it["weight"]), big(&it["base"]), it["met"].as_bool().unwrap())
-        }),
-        objections_standing: small(&it["objectionsStanding"]),
-    };
     let outcome = |it: &Value| {
         let kind = |name: &str| OutcomeKind::from_str_name(name);
         (known(&it["kind"], "OUTCOME_KIND_", kind), all(&it["options"], text))
@@ -1027,7 +1043,7 @@ pub(super) fn decision_of(it: &Value) -> Decision {
         roll_hash: text(&it["rollHash"]),
         ballots: small(&it["ballotCount"]),
         quorum_units_missing: maybe(&it["quorumUnitsMissing"], small),
-        figures: maybe(&it["figures"], figures),
+        figures: maybe(&it["figures"], figures_of),
         objections: all(&it["objections"], |it| Objection {
             argument: text(&it["argument"]),
             answers: it["answers"].as_array().unwrap().len(),
@@ -1057,12 +1073,74 @@ pub(super) fn decision_of(it: &Value) -> Decision {
             },
         }),
         repeats: maybe(&it["repeats"], |it| local(&it["id"])),
+        contests: all(&it["rollContests"], |it| Contest {
+            by: party(&it["raisedBy"]),
+            about: party(&it["about"]),
+            ground: known(&it["ground"], "CONTEST_GROUND_", ContestGround::from_str_name),
+            reason: text(&it["reason"]),
+        }),
         challenges: all(&it["challenges"], |it| {
             let ruling =
                 |it: &Value| known(it, "CHALLENGE_RULING_", ChallengeRuling::from_str_name);
             (text(&it["grounds"]), maybe(&it["ruling"], ruling))
         }),
         lacking: maybe(&it["lacking"], lacking_of),
+    }
+}
+
+fn figures_seen(it: &message::Figures) -> Figures {
+    Figures {
+        direct_units: it.direct_units,
+        delegated_units: it.delegated_units,
+        present_units: it.present_units,
+        quorum_units: it.quorum_units,
+        quorate: it.quorate,
+        parts: it.constituencies.iter().map(part_seen).collect(),
+        options: it.options.iter().map(|it| (it.option.clone(), it.units)).collect(),
+        weights: it.options.iter().map(|it| it.weight).collect(),
+        roll: (it.roll_units, it.roll_weight),
+        abstained_units: it.abstained_units,
+        requirements: it.requirements.iter().map(|it| (it.weight, it.base, it.met)).collect(),
+        objections_standing: it.objections_standing,
+    }
+}
+
+fn figures_of(it: &Value) -> Figures {
+    Figures {
+        direct_units: small(&it["directUnits"]),
+        delegated_units: small(&it["delegatedUnits"]),
+        present_units: small(&it["presentUnits"]),
+        quorum_units: small(&it["quorumUnits"]),
+        quorate: it["quorate"].as_bool().unwrap(),
+        parts: all(&it["constituencies"], part_of),
+        options: all(&it["options"], |it| (text(&it["option"]), small(&it["units"]))),
+        weights: all(&it["options"], |it| big(&it["weight"])),
+        roll: (small(&it["rollUnits"]), big(&it["rollWeight"])),
+        abstained_units: small(&it["abstainedUnits"]),
+        requirements: all(&it["requirements"], |it| {
+            (big(&it["weight"]), big(&it["base"]), it["met"].as_bool().unwrap())
+        }),
+        objections_standing: small(&it["objectionsStanding"]),
+    }
+}
+
+fn part_seen(it: &message::ConstituencyFigures) -> Part {
+    Part {
+        constituency: it.constituency.clone(),
+        units: it.roll_units,
+        present: it.present_units,
+        needed: it.quorum_units,
+        quorate: it.quorate,
+    }
+}
+
+fn part_of(it: &Value) -> Part {
+    Part {
+        constituency: text(&it["constituency"]),
+        units: small(&it["rollUnits"]),
+        present: maybe(&it["presentUnits"], small),
+        needed: small(&it["quorumUnits"]),
+        quorate: it["quorate"].as_bool().unwrap(),
     }
 }
 

@@ -149,7 +149,10 @@ fn electorate_input(electorate: &message::Electorate) -> Value {
         electorate::Unit::Weighted(table) => {
             let weights = table.weights.iter().map(|it| {
                 let party = read::party(it.party.clone(), "party").unwrap();
-                json!({ "partyId": global_party(party), "weight": it.weight })
+                json!({
+                    "partyId": global_party(party), "weight": it.weight,
+                    "constituency": given(&it.constituency),
+                })
             });
             json!({ "weighted": weights.collect::<Vec<_>>() })
         }
@@ -161,6 +164,7 @@ fn quorum_input(quorum: &message::Quorum) -> Value {
     let size = match quorum.size.as_ref().unwrap() {
         quorum::Size::ShareOfRoll(share) => json!({ "shareOfRoll": share_input(*share) }),
         quorum::Size::Units(units) => json!({ "units": units }),
+        quorum::Size::ShareOfEach(share) => json!({ "shareOfEach": share_input(*share) }),
     };
     json!({
         "size": size, "bound": enum_name(quorum.bound().as_str_name(), "BOUND_"),

@@ -2,9 +2,9 @@
 
 use events::{
     BallotChange, DelegationRule, Judge, MembershipClass, OptionFigures, OptionKey, Present,
-    RankedRule, Secrecy, Weight,
+    RankedRule, Secrecy,
 };
-use kernel::{Party, PersonId};
+use kernel::PersonId;
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -53,6 +53,7 @@ fn figures(roll: u32, votes: &[(Icon, u32)], abstained: u32) -> Figures {
         present_units: direct + abstained,
         quorum_units: None,
         quorate: true,
+        constituencies: Vec::new(),
         cast_weight: u64::from(direct + abstained),
         options,
         requirements: Vec::new(),
@@ -172,6 +173,47 @@ fn a_higher_quorum_is_stricter() {
     weaker_either_way(&half, &five);
 }
 
+/// As many founders as members voted, or only founders.
+fn in_parts(quorate: [bool; 2]) -> Figures {
+    let part = |(name, quorate): (&str, bool)| events::ConstituencyFigures {
+        constituency: Some(events::Constituency(name.to_owned())),
+        roll_units: 4,
+        present_units: Some(if quorate { 4 } else { 0 }),
+        quorum_units: 2,
+        quorate,
+    };
+    let constituencies = ["founder", "member"].into_iter().zip(quorate).map(part).collect();
+    Figures { constituencies, ..yes_and_no(8, 7, 1) }
+}
+
+#[test]
+fn a_quorum_of_each_constituency_is_stricter_than_one_of_the_whole_roll() {
+    let counts = Present { abstentions: true, blanks: true, delegated: true };
+    let asking = |size| DecisionPolicy {
+        quorum: Some(Quorum { size, bound: Bound::AtLeast, counts }),
+        ..majority()
+    };
+    let whole = asking(QuorumSize::ShareOfRoll(share(1, 2)));
+    let each = asking(QuorumSize::ShareOfEach(share(1, 2)));
+    stricter(&whole, &each);
+    stricter(&each, &asking(QuorumSize::ShareOfEach(share(2, 3))));
+    weaker_either_way(&asking(QuorumSize::ShareOfRoll(share(2, 3))), &each);
+    weaker_either_way(&asking(QuorumSize::Units(2)), &each);
+
+    // A vote that was not asked for so much of each does not satisfy it.
+    assert!(satisfies(&each, &each, &in_parts([true, true])));
+    assert!(!satisfies(&each, &whole, &in_parts([true, true])));
+    assert!(!satisfies(
+        &each,
+        &asking(QuorumSize::ShareOfEach(share(1, 3))),
+        &in_parts([true, true])
+    ));
+    let more = asking(QuorumSize::ShareOfEach(share(2, 3)));
+    assert!(satisfies(&each, &more, &in_parts([true, true])));
+    assert!(!satisfies(&each, &more, &in_parts([true, false])));
+    assert!(satisfies(&whole, &each, &in_parts([true, true])));
+}
+
 #[test]
 fn changing_who_decides_is_weaker_either_way() {
     let mut founders = majority();
@@ -184,6 +226,7 @@ fn changing_who_decides_is_weaker_either_way() {
         let weight = |(id, weight): &(u128, u32)| Weight {
             party: Party::Person(PersonId::new(Uuid::from_u128(*id))),
             weight: *weight,
+            constituency: None,
         };
         let mut policy = majority();
         policy.electorate.unit =
@@ -191,6 +234,11 @@ fn changing_who_decides_is_weaker_either_way() {
         policy
     };
     weaker_either_way(&weighing(&[(1, 1), (2, 1)]), &weighing(&[(1, 1), (2, 2)]));
+    let mut parted = weighing(&[(1, 1), (2, 1)]);
+    if let RollUnit::Weighted { weights } = &mut parted.electorate.unit {
+        weights[0].constituency = Some(events::Constituency("owners".to_owned()));
+    }
+    weaker_either_way(&weighing(&[(1, 1), (2, 1)]), &parted);
     assert!(!weakens(&weighing(&[(1, 1), (2, 2)]), Some(&weighing(&[(2, 2), (1, 1)]))));
 }
 

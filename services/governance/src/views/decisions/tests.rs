@@ -275,7 +275,12 @@ async fn a_secret_decision_has_only_the_turnout_that_was_recorded() {
     let of = |connection: &_| turnout(connection, VOTE, Secrecy::Secret);
     assert_eq!(read(&view, of).await.voted, None);
     let voters = None;
-    let recorded = TurnoutEvent::TurnoutRecorded { decision: VOTE, voted: 1, voters };
+    let recorded = TurnoutEvent::TurnoutRecorded {
+        decision: VOTE,
+        voted: 1,
+        voters,
+        constituencies: Vec::new(),
+    };
     record.enter(TurnoutId::of(VOTE).uuid(), day(11, 10), recorded).await;
     let turnout = read(&view, of).await;
     assert_eq!((turnout.voted, turnout.voters), (Some(1), None));

@@ -106,7 +106,12 @@ async fn a_secret_decision_tells_who_voted_only_when_its_turnout_has_names() {
     let named = DecisionId::new(Uuid::from_u128(0x5ec));
     for (decision, voters) in [(VOTE, None), (named, Some(vec![anna]))] {
         call(&record, decision, Secrecy::Secret).await;
-        let recorded = TurnoutEvent::TurnoutRecorded { decision, voted: 1, voters };
+        let recorded = TurnoutEvent::TurnoutRecorded {
+            decision,
+            voted: 1,
+            voters,
+            constituencies: Vec::new(),
+        };
         record.enter(TurnoutId::of(decision).uuid(), day(11, 10), recorded).await;
         tally(&record, decision, Vec::new()).await;
     }
