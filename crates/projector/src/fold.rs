@@ -32,7 +32,7 @@ pub(crate) const TRANSACTION_MAX: u64 = 65_536;
 
 /// How long a view rests between two pages while nobody waits for it: under load, many commits
 /// share one transaction and one waking of its thread.
-const REST: Duration = Duration::from_millis(50);
+pub(crate) const REST: Duration = Duration::from_millis(50);
 
 /// How far the view may run ahead of its stored checkpoint over events that do not concern it.
 const UNSAVED_MAX: u64 = 65_536;

@@ -140,7 +140,10 @@ impl Roster {
         party: Party,
     ) -> Result<Option<MembershipClass>, ViewError> {
         let changed_at = self.view.changed_at();
-        if let Some(class) = self.recent(changed_at).standing.get(&(network, party)) {
+        // A view that failed is to say so.
+        if self.view.is_live()
+            && let Some(class) = self.recent(changed_at).standing.get(&(network, party))
+        {
             return Ok(Some(*class));
         }
         let found = self.view.read_now(|connection| table::standing(connection, network, party))?;

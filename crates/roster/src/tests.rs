@@ -134,6 +134,7 @@ async fn a_member_who_resigned_is_one_no_more_and_was_one_before() {
     let record = Record::new().await;
     record.admit(day(2, 1), day(2, 1), ANNA).await;
     assert_eq!(record.roster.standing_fresh(OLD_CITY, ANNA).await.unwrap(), Some(MEMBER));
+    assert_eq!(record.roster.standing(OLD_CITY, ANNA).unwrap(), Some(MEMBER));
     let resigned = record.resign(day(5, 1), day(4, 1), ANNA).await;
     record.roster.view().reach(resigned).await.unwrap();
     assert_eq!(record.roster.standing(OLD_CITY, ANNA).unwrap(), None);

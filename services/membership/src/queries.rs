@@ -121,10 +121,9 @@ impl Queries {
         min_position: u64,
     ) -> Result<Reflected<Vec<NetworkRow>>, ViewError> {
         if let Caller::Person(person) = caller {
-            let (asked, party) = (std::mem::take(&mut ids), Party::Person(person));
-            for network in asked {
-                ids.extend(self.roster.standing_fresh(network, party).await?.map(|_| network));
-            }
+            self.roster.view().reach(Position(min_position)).await?;
+            let own = self.networks_of(person).await?;
+            ids.retain(|network| own.contains(network));
         }
         let read = move |connection: &_| {
             let rows = ids.iter().filter_map(|id| networks::network(connection, *id).transpose());
@@ -175,6 +174,7 @@ impl Queries {
         let viewer = match caller {
             Caller::Operator => None,
             Caller::Person(person) => {
+                self.roster.view().reach(Position(min_position)).await.map_err(refused)?;
                 Some((person, self.networks_of(person).await.map_err(refused)?))
             }
         };

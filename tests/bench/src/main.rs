@@ -21,7 +21,12 @@ mod server;
 use std::{error::Error, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
 use tempfile::TempDir;
+
+// As in the binary that is measured; what it is measured against has it too.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Whatever keeps a program from its figures.
 type Failure = Box<dyn Error + Send + Sync>;

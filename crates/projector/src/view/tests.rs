@@ -10,6 +10,7 @@ use tempfile::tempdir;
 use super::{View, ViewState, WAIT_MAX};
 use crate::{
     Projection, Store, ViewError,
+    fold::REST,
     store::{beside, file_of},
     testing::{Reshaped, Tally, ballots, log, log_of, record},
 };
@@ -47,6 +48,29 @@ async fn a_ballot_just_cast_is_counted_without_sleeping() {
     }
     assert_eq!(view.status().state, ViewState::Live);
     assert_eq!((view.status().lag_events, view.status().lag), (0, Duration::ZERO));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_view_rests_between_pages_until_somebody_waits_for_it() {
+    let log = log();
+    let view = opened(&log, &Store::Memory).await;
+    let first = record(&log, "ballot", &["for"]).await;
+    assert_eq!(view.reach(first).await.unwrap(), first);
+    assert_eq!(view.changed_at(), first);
+    // The time stands still: a rest that has begun does not end by itself.
+    let second = record(&log, "ballot", &["against"]).await;
+    for _ in 0..1_000 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(view.position(), first);
+    assert_eq!(view.reach(Position(0)).await.unwrap(), second);
+    assert_eq!(view.changed_at(), second);
+    // Nobody waits: what comes is folded when the rest is over.
+    let third = record(&log, "gathering", &["unreadable"]).await;
+    let mut progress = view.handle.shared.progress.subscribe();
+    tokio::time::advance(REST).await;
+    progress.wait_for(|progress| progress.position == third).await.unwrap();
+    assert_eq!(view.changed_at(), second);
 }
 
 #[tokio::test]
