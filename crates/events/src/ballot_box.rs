@@ -27,7 +27,8 @@ pub struct ConstituencyTurnout {
     /// would tell too much.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voted: Option<u32>,
-    /// Whether enough of it did for the quorum.
+    /// Whether enough of it did for the quorum; where the numbers are left out, whether enough of
+    /// each did: which of them had too few would give the numbers away.
     pub quorate: bool,
 }
 

@@ -62,8 +62,9 @@ pub struct DecisionTerms {
     /// The decision that this one repeats: a second round, or the re-run of an annulled one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeats: Option<DecisionId>,
-    /// How many seats an election of persons fills: as many as the role has free, and no more than
-    /// the policy says; absent where nobody is elected, and in older events: as the policy says.
+    /// How many seats an election of persons fills: those that are free when its voting can be over
+    /// at the earliest, as known at the call, and no more than the policy says; absent where nobody
+    /// is elected, and in older events: as the policy says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seats: Option<u32>,
 }
@@ -201,7 +202,7 @@ pub struct ConstituencyFigures {
     pub present_units: Option<u32>,
     /// How many entries the quorum needs of it.
     pub quorum_units: u32,
-    /// Whether enough of it took part.
+    /// Whether enough of it took part; where the numbers are left out, whether enough of each did.
     pub quorate: bool,
 }
 
@@ -330,7 +331,8 @@ pub enum DecisionEvent {
         hash: String,
     },
     /// Somebody says that the roll is wrong. It stays as it is: that is a reason to take the proposal
-    /// back before voting opens, or to challenge the result.
+    /// back before voting opens, or, for those on the roll and where the policy allows it, to
+    /// challenge the result.
     RollContested {
         /// Who says so, on the roll or not.
         by: Party,

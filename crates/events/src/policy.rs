@@ -356,7 +356,8 @@ pub enum QuorumSize {
     Units(u32),
     /// A share of the entries of each constituency of the roll. Constituencies are the parts that a
     /// table of weights names; without a table, the classes of the members. One whose entries are
-    /// all void or in conflict is none.
+    /// all void or in conflict is none. A limit of secrecy: of a constituency of one everybody
+    /// knows, once a secret vote reached its quorum, that this one voted.
     ShareOfEach(Share),
 }
 
@@ -694,8 +695,8 @@ pub enum Effect {
         party: Party,
     },
     /// Gives an office to a person; after an election, to everyone elected, in the order of their
-    /// election: to so many as the role had seats free at the call. Where one was taken since, it
-    /// fails.
+    /// election: to so many as seats are free when voting can be over at the earliest, as known at
+    /// the call. Where one was taken since, it fails.
     ConferMandate {
         /// Which role.
         role: RoleName,

@@ -181,8 +181,9 @@ pub(crate) struct Decision {
     /// When everyone on the roll was reminded, whether they had voted or not; null when they were
     /// not, or not yet.
     reminded_at: Option<DateTime>,
-    /// How many seats an election of persons fills: as many as the role had free at the call, and no
-    /// more than the policy says. Null where nobody is elected.
+    /// How many seats an election of persons fills: those that are free when its voting can be over
+    /// at the earliest, as known at the call, and no more than the policy says. Null where nobody is
+    /// elected.
     seats: Option<u32>,
     /// How many votes the roll has; null before it is frozen.
     roll_units: Option<u32>,
@@ -444,7 +445,7 @@ pub(crate) struct ConstituencyFigures {
     present_units: Option<u32>,
     /// How many the quorum needs of it.
     quorum_units: u32,
-    /// Whether it has them.
+    /// Whether it has them; where the numbers are left out, whether each constituency has enough.
     quorate: bool,
 }
 
@@ -1526,8 +1527,9 @@ impl DecisionMutation {
     }
 
     /// Says that the frozen roll is wrong. A member, on the roll or not, before voting is over. The roll
-    /// stays as it is: it is a reason to take the proposal back before voting begins, or to challenge
-    /// the result.
+    /// stays as it is: it is a reason to take the proposal back before voting begins, or, for those
+    /// on the roll and where the policy allows it, to challenge the result. One contests a roll ten
+    /// times at most.
     #[graphql(complexity = "call::COST + child_complexity")]
     async fn contest_roll(
         &self,

@@ -329,7 +329,8 @@ pub(crate) struct Quorum {
     /// A number of votes; null where a share is set.
     units: Option<u32>,
     /// Of each constituency: of the parts that a table of weights names, or without a table of each
-    /// class of members; null where it is of the whole roll.
+    /// class of members; null where it is of the whole roll. A limit of secrecy: of a constituency
+    /// of one everybody knows, once a secret vote reached its quorum, that this one voted.
     share_of_each: Option<Share>,
     /// At least or more than that.
     bound: Bound,

@@ -2,8 +2,9 @@
 //!
 //! [`count`] is the whole of it; a certificate is checked by calling it again. What a ballot may say
 //! is in [`ballots`], where lent votes go in [`delegations`], which parts of the roll need a quorum of
-//! their own in [`constituencies`], what adopts a proposal in [`requirements`], who is elected in `elections` (by crate `tally`), and what may end a vote early
-//! in [`early`]. Source: domain.md, section 3.5.
+//! their own in [`constituencies`], what adopts a proposal in [`requirements`], who is elected in
+//! `elections` (by crate `tally`), and what may end a vote early in [`early`]. Source: domain.md,
+//! section 3.5.
 
 use std::collections::{BTreeMap, BTreeSet};
 

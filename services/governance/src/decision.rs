@@ -45,6 +45,9 @@ pub const OBJECTIONS_MAX: usize = 1_000;
 /// How often a roll is contested at most.
 pub const CONTESTS_MAX: usize = 1_000;
 
+/// How often the same party contests a roll at most, so that none takes the turns of the others.
+pub const CONTESTS_OF_ONE_MAX: usize = 10;
+
 /// How long a reason, an argument, an answer or grounds are at most, in bytes.
 pub const TEXT_MAX: usize = 20_000;
 
@@ -976,7 +979,8 @@ impl Decision {
             Some(_) => return Err(DecisionRejection::RollAlreadyContested),
             None => {}
         }
-        if self.contests.len() >= CONTESTS_MAX {
+        let of_one = self.contests.keys().filter(|(contester, _)| *contester == by).count();
+        if self.contests.len() >= CONTESTS_MAX || of_one >= CONTESTS_OF_ONE_MAX {
             return Err(DecisionRejection::TooManyContests);
         }
         let reason = reason.clone();

@@ -403,7 +403,7 @@ pub enum ProposalRejection {
     NoSeatFree {
         /// How many seats the role has.
         seats: u32,
-        /// When the first term of those who hold them ends; `None` when it has no seats.
+        /// When so many of their terms are over that one is free; `None` when it has no seats.
         free_from: Option<Timestamp>,
     },
     /// One decision at a time.

@@ -405,11 +405,8 @@ impl Commands {
         let (network, until) = (written.network, call.over_from());
         let held = self.queries.mandates_holding(network, role.name.clone(), until).await;
         let held = held.map_err(refused)?;
-        Ok(Some(RoleSeats {
-            seats: role.seats,
-            taken: u32::try_from(held.len()).unwrap_or(u32::MAX),
-            free_from: held.iter().map(|row| row.ends_at).min(),
-        }))
+        let ends = held.iter().map(|row| row.ends_at).collect();
+        Ok(Some(RoleSeats::taken_until(role.seats, ends)))
     }
 
     /// The resolution in force on an exclusive question; `None` when there is none, or no question.

@@ -98,51 +98,62 @@ impl Constituencies {
     }
 
     /// What may be told of a secret vote: how many of each voted where `shown` says of all that so
-    /// many do not betray anybody, otherwise only whether enough did. With one number left out, the
-    /// turnout of the whole would give it away. `shown` is asked with how many voted, how many the
-    /// quorum needs, and how many there are.
+    /// many do not betray anybody, otherwise only whether enough of each did. With one number left
+    /// out, the turnout of the whole would give it away; and so would, less what the others had at
+    /// least, which of them had enough. Whether all had enough the outcome tells anyway. `shown` is
+    /// asked with how many voted, how many the quorum needs, and how many there are.
     pub fn told(&self, shown: impl Fn(u32, u32, u32) -> bool) -> Vec<ConstituencyTurnout> {
         let figures = self.figures();
         let voted = |it: &ConstituencyFigures| it.present_units.unwrap_or(0);
         let all = figures.iter().all(|it| shown(voted(it), it.quorum_units, it.roll_units));
+        let all_quorate = figures.iter().all(|it| it.quorate);
         let turnout = figures.iter().map(|it| ConstituencyTurnout {
             constituency: it.constituency.clone(),
             voted: all.then(|| voted(it)),
-            quorate: it.quorate,
+            quorate: if all { it.quorate } else { all_quorate },
         });
         turnout.collect()
     }
 
     /// The figures of each in a secret vote, of which nothing is known but what was told. `None` when
-    /// that cannot be: it is of other constituencies, more voted than there are, enough or too few
-    /// did and it says otherwise, or they do not add up to all who `voted`.
+    /// that cannot be: it is of other constituencies, it tells the numbers of some only or without
+    /// them not the same of all, more voted than there are, enough or too few did and it says
+    /// otherwise, or they do not add up to all who `voted`.
     pub fn figures_told(
         &self,
         told: &[ConstituencyTurnout],
         voted: u32,
     ) -> Option<Vec<ConstituencyFigures>> {
-        let (mut least, mut most) = (0_u64, 0_u64);
+        // What one says without a number, it must say of all.
+        let untold = |it: &ConstituencyTurnout| it.voted.is_none().then_some(it.quorate);
         let mut figures = self.figures();
-        if figures.len() != told.len() {
+        if figures.len() != told.len()
+            || told.windows(2).any(|pair| untold(&pair[0]) != untold(&pair[1]))
+        {
             return None;
         }
+        let (mut least, mut most) = (0_u64, 0_u64);
         for (figures, told) in figures.iter_mut().zip(told) {
             let (units, needed) = (figures.roll_units, figures.quorum_units);
-            let (low, high) = match (told.voted, told.quorate) {
-                (Some(voted), _) => (voted, voted),
-                (None, true) => (needed, units),
-                (None, false) => (0, needed.saturating_sub(1).min(units)),
+            let (low, high, agrees) = match (told.voted, told.quorate) {
+                (Some(voted), quorate) => (voted, voted, quorate == (needed <= voted)),
+                (None, true) => (needed, units, true),
+                (None, false) => (0, units, true),
             };
-            let agrees = told.constituency == figures.constituency
-                && told.quorate == (needed <= low)
-                && high <= units;
-            if !agrees {
+            if !agrees || told.constituency != figures.constituency || high.max(low) > units {
                 return None;
             }
             figures.present_units = told.voted;
             figures.quorate = told.quorate;
             least += u64::from(low);
             most += u64::from(high);
+        }
+        if told.iter().any(|it| untold(it) == Some(false)) {
+            // One at least has too few.
+            let lacking = |it: &ConstituencyFigures| {
+                (u64::from(it.roll_units) + 1).saturating_sub(u64::from(it.quorum_units))
+            };
+            most = most.saturating_sub(figures.iter().map(lacking).min().unwrap_or(0));
         }
         (least..=most).contains(&u64::from(voted)).then_some(figures)
     }

@@ -1,9 +1,12 @@
 //! Whether a result stands before voting ends: whatever the ballots that may still come say.
 
-use events::{BallotChange, DecisionPolicy, Figures, Icon, Method, Requirement};
+use events::{BallotChange, DecisionPolicy, DecisionTerms, Figures, Icon, Method, Requirement};
 use tally::requirement::Met;
 
-use super::requirements::{check_weight, demanded, units_of, units_still_needed, weight_of};
+use super::{
+    elections::seats,
+    requirements::{check_weight, demanded, units_of, units_still_needed, weight_of},
+};
 
 /// The ballots that may still come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,7 +24,8 @@ pub struct Open {
 /// against it, and nobody. It holds for proposals (majority, with block, consensus) and for choosing
 /// by votes; for anything else nothing is decided while somebody is left. Where ballots can be
 /// changed, where objections can be raised and where the quorum is open, nothing is decided either.
-pub fn is_decided(policy: &DecisionPolicy, figures: &Figures, open: Open) -> bool {
+pub fn is_decided(terms: &DecisionTerms, figures: &Figures, open: Open) -> bool {
+    let policy = &terms.policy;
     match policy.ballot_change {
         BallotChange::UntilClose => return false,
         BallotChange::Never => {}
@@ -49,8 +53,8 @@ pub fn is_decided(policy: &DecisionPolicy, figures: &Figures, open: Open) -> boo
     };
     match policy.method {
         Method::Majority {} | Method::ProposalWithBlock { .. } | Method::Consensus {} => proposal(),
-        Method::Choose { winners, .. } => {
-            policy.requirements.is_empty() && is_ahead(figures, open, winners as usize)
+        Method::Choose { .. } => {
+            policy.requirements.is_empty() && is_ahead(figures, open, seats(terms) as usize)
         }
         Method::Consent {}
         | Method::Advice {}

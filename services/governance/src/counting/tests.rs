@@ -162,6 +162,20 @@ fn an_option_is_elected_only_with_the_share_that_the_policy_asks_for() {
 }
 
 #[test]
+fn an_election_of_one_seat_is_decided_once_the_first_is_ahead() {
+    let method = Method::Choose { choices_min: 1, choices_max: 1, winners: 2 };
+    let ballot_change = events::BallotChange::Never;
+    let policy = DecisionPolicy { method, ballot_change, requirements: Vec::new(), ..majority() };
+    let ash = || Choice::Options(BTreeSet::from([key("ash")]));
+    let mut election = inputs(policy, &[(ANNA, ash()), (BEN, ash()), (CHLOE, ash())]);
+    let open = early::Open { units: 2, weight: 2 };
+    let decided = |inputs: &Inputs| is_decided(&inputs.terms, &figures_now(inputs).unwrap(), open);
+    assert!(!decided(&election), "who is second is open");
+    election.terms.seats = Some(1);
+    assert!(decided(&election));
+}
+
+#[test]
 fn an_agenda_is_put_in_order() {
     let mut ranked = inputs(
         told::election(RankedRule::Borda, 1),
@@ -243,7 +257,7 @@ proptest! {
         let figures = figures_now(&now).unwrap();
         let units = figures.roll_units - u32::try_from(cast.len()).unwrap();
         let open = early::Open { units, weight: u64::from(units) };
-        if is_decided(&policy, &figures, open) {
+        if is_decided(&now.terms, &figures, open) {
             let later = VOTERS.into_iter().zip(more).skip(cast.len());
             let later = later.filter_map(|(person, choice)| Some((person, choice?)));
             let all: Vec<_> = cast.into_iter().chain(later).collect();

@@ -143,7 +143,7 @@ impl Decision {
             units: figures.roll_units - units,
             weight: figures.roll_weight - figures.cast_weight,
         };
-        Ok(counting::is_decided(&voting.terms.policy, &figures, open))
+        Ok(counting::is_decided(voting.terms, &figures, open))
     }
 
     /// Counts, certifies by rule, and finalises where nobody can challenge; all at once, so that

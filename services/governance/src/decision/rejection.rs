@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use kernel::{ErrorCode, Party, Rejection};
 
-use super::{CONTESTS_MAX, OBJECTIONS_MAX, ROLL_MAX, ROLL_WEIGHT_MAX, TEXT_MAX};
+use super::{
+    CONTESTS_MAX, CONTESTS_OF_ONE_MAX, OBJECTIONS_MAX, ROLL_MAX, ROLL_WEIGHT_MAX, TEXT_MAX,
+};
 use crate::counting::{Misfit, OptionsMisfit, Uncountable};
 
 /// Why a decision refuses a command.
@@ -53,8 +55,10 @@ pub enum DecisionRejection {
     /// The same party contested the same entry on another ground.
     #[error("you have contested the roll about this party, on another ground")]
     RollAlreadyContested,
-    /// The roll was contested too often.
-    #[error("a roll is contested {CONTESTS_MAX} times at most")]
+    /// The roll was contested too often, by all or by one.
+    #[error(
+        "a roll is contested {CONTESTS_MAX} times at most, and {CONTESTS_OF_ONE_MAX} times by one"
+    )]
     TooManyContests,
     /// The hash of the seed is no SHA-256.
     #[error("the hash of the seed is not a SHA-256 in lower-case hexadecimal")]

@@ -1218,6 +1218,30 @@ fn a_roll_is_contested_so_often_and_no_more() {
         .then_rejected(DecisionRejection::TooManyContests);
 }
 
+#[test]
+fn nobody_contests_a_roll_so_often_that_others_cannot() {
+    let missing = |number: usize| {
+        Party::Person(PersonId::new(uuid::Uuid::from_u128(0x9000 + number as u128)))
+    };
+    let said = |number| contested(of(ANNA), missing(number), ContestGround::Missing);
+    let history = |contests| open_with(majority(), (0..contests).map(said));
+    let once_more = contest(of(ANNA), of(BEN), ContestGround::NotEntitled, march(2));
+    given::<Decision>(history(CONTESTS_OF_ONE_MAX - 1)).when(&once_more).then([contested(
+        of(ANNA),
+        of(BEN),
+        ContestGround::NotEntitled,
+    )]);
+    given::<Decision>(history(CONTESTS_OF_ONE_MAX))
+        .when(&once_more)
+        .then_rejected(DecisionRejection::TooManyContests);
+    given::<Decision>(history(CONTESTS_OF_ONE_MAX))
+        .when(&contest(of(ANNA), missing(0), ContestGround::Missing, march(2)))
+        .then([]);
+    given::<Decision>(history(CONTESTS_OF_ONE_MAX))
+        .when(&contest(of(BEN), of(BEN), ContestGround::NotEntitled, march(2)))
+        .then([contested(of(BEN), of(BEN), ContestGround::NotEntitled)]);
+}
+
 fn one_to_one() -> Vec<DecisionEvent> {
     vec![
         ballot(ANNA, says("agree")),

@@ -54,7 +54,7 @@ impl Call {
     ///
     /// # Errors
     ///
-    /// Says that no seat is free, and from when on the first one is.
+    /// Says that no seat is free, and from when on one is.
     pub(super) fn seats(&self, role: Option<RoleSeats>) -> Result<Option<u32>, ProposalRejection> {
         let Some(RoleSeats { seats, taken, free_from }) = role else { return Ok(None) };
         match seats.saturating_sub(taken) {
@@ -72,8 +72,24 @@ pub struct RoleSeats {
     pub seats: u32,
     /// How many of them are taken by mandates whose terms go on beyond that moment.
     pub taken: u32,
-    /// When the first of those terms ends; `None` when there is none.
+    /// When so many of those terms are over that a seat is free; `None` when one is free already,
+    /// and when the role has no seats.
     pub free_from: Option<Timestamp>,
+}
+
+impl RoleSeats {
+    /// How so many seats are taken by mandates whose terms end then. There can be more of them than
+    /// seats, since a charter may have had more when they were given.
+    pub fn taken_until(seats: u32, mut ends: Vec<Timestamp>) -> RoleSeats {
+        ends.sort_unstable();
+        let over = ends.len().checked_sub(seats as usize);
+        RoleSeats {
+            seats,
+            taken: u32::try_from(ends.len()).unwrap_or(u32::MAX),
+            // Without a seat this is beyond the last one.
+            free_from: over.and_then(|last| ends.get(last)).copied(),
+        }
+    }
 }
 
 /// An earlier decision that did not settle the matter.

@@ -1064,6 +1064,17 @@ fn seats_are_free_that_are_free_when_voting_can_be_over() {
 }
 
 #[test]
+fn a_seat_is_free_once_fewer_hold_the_role_than_it_has_seats() {
+    let ends = vec![day(30), day(10), day(20)];
+    let free_from = |seats| RoleSeats::taken_until(seats, ends.clone()).free_from;
+    assert_eq!(free_from(3), Some(day(10)));
+    assert_eq!(free_from(2), Some(day(20)), "three hold what has two seats by now");
+    assert_eq!(free_from(1), Some(day(30)));
+    assert_eq!((free_from(0), free_from(4)), (None, None));
+    assert_eq!(RoleSeats::taken_until(4, ends).taken, 3);
+}
+
+#[test]
 fn whoever_finds_no_seat_free_is_told_what_to_do() {
     let until = |free_from| ProposalRejection::NoSeatFree { seats: 3, free_from }.to_string();
     assert!(until(Some(day(20))).contains(&format!("is free on {}", day(20))));

@@ -102,12 +102,17 @@ fn read(file: &Path) -> io::Result<Vec<u8>> {
 fn summary(bundle: &Bundle) -> String {
     let figures = &bundle.figures;
     let needed = figures.quorum_units.map_or_else(String::new, |units| format!(", {units} needed"));
-    // How many of a constituency took part is told only where the certificate tells it.
+    // How many of a constituency took part, and that they were too few, is told only where the
+    // certificate tells it: without numbers it says only whether all had enough.
     let constituencies = figures.constituencies.iter().map(|it| {
         let name = it.constituency.as_ref().map_or("all others", |name| name.0.as_str());
-        let enough = if it.quorate { "enough" } else { "too few" };
-        let present = it.present_units.map_or_else(String::new, |units| format!("{units}, "));
-        format!("    {name}: {present}{enough}; {} of {} needed\n", it.quorum_units, it.roll_units)
+        let present = match (it.present_units, it.quorate) {
+            (Some(units), true) => format!("{units}, enough"),
+            (Some(units), false) => format!("{units}, too few"),
+            (None, true) => "enough".to_owned(),
+            (None, false) => "not told".to_owned(),
+        };
+        format!("    {name}: {present}; {} of {} needed\n", it.quorum_units, it.roll_units)
     });
     let constituencies = constituencies.collect::<String>();
     format!(
