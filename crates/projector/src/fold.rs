@@ -92,6 +92,7 @@ pub(crate) async fn fetch(
                 if pages.send(Fetched { page, reach }).await.is_err() {
                     return Ok(());
                 }
+                rested = Instant::now() + REST;
                 progress(after, goal);
                 continue;
             }
@@ -112,7 +113,6 @@ pub(crate) async fn fetch(
             },
             () = pages.closed() => return Ok(()),
         }
-        rested = Instant::now() + REST;
     }
 }
 
