@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use eventlog::{Filter, PAGE_MAX, Page, Position, Recorded};
+use eventlog::{Filter, Page, Position, Recorded};
 
 #[cfg(test)]
 mod tests;
@@ -69,8 +69,7 @@ impl Tail {
         filter: &Filter,
         limit: u32,
     ) -> Option<Page> {
-        let limit = usize::try_from(limit.min(PAGE_MAX)).unwrap_or(usize::MAX);
-        if limit == 0 || head <= after {
+        if head <= after {
             return Some(Page { events: vec![], read_to: after });
         }
         let kept = self.events();
@@ -79,16 +78,8 @@ impl Tail {
             return None;
         }
         let begin = kept.events.partition_point(|event| event.position <= after);
-        let mut events = Vec::new();
-        for event in kept.events.range(begin..).take_while(|event| event.position <= head) {
-            if filter.admits(event) {
-                events.push(event.clone());
-                if events.len() == limit {
-                    return Some(Page { read_to: event.position, events });
-                }
-            }
-        }
-        Some(Page { events, read_to: head })
+        let newer = kept.events.range(begin..).take_while(|event| event.position <= head);
+        Some(Page::of(newer, (after, head), filter, limit))
     }
 
     fn events(&self) -> MutexGuard<'_, Events> {

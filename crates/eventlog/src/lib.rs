@@ -106,6 +106,32 @@ pub struct Page {
     pub read_to: Position,
 }
 
+impl Page {
+    /// A page of events that are in memory: `newer` are all those after `after` and up to `head`, in
+    /// order.
+    pub fn of<'a>(
+        newer: impl IntoIterator<Item = &'a Recorded>,
+        (after, head): (Position, Position),
+        filter: &Filter,
+        limit: u32,
+    ) -> Page {
+        let size = page_size(limit);
+        let admitted = newer.into_iter().filter(|event| filter.admits(event));
+        let events: Vec<Recorded> = admitted.take(size).cloned().collect();
+        let read_to = match events.last() {
+            Some(last) if events.len() == size => last.position,
+            None if limit == 0 => after,
+            Some(_) | None => head.max(after),
+        };
+        Page { events, read_to }
+    }
+}
+
+/// How many events a page holds at most when a reader asks for `limit`.
+fn page_size(limit: u32) -> usize {
+    usize::try_from(limit.min(PAGE_MAX)).unwrap_or(usize::MAX)
+}
+
 /// An append-only log of events, ordered within each stream and overall.
 ///
 /// Adapters check an append in this order: the ledger of commands (the same command again gives the

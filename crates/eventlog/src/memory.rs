@@ -11,8 +11,8 @@ use kernel::{Clock, CommandId, EventId};
 use tokio::sync::watch;
 
 use crate::{
-    Answer, Append, AppendError, Appended, EventLog, Filter, LogError, PAGE_MAX, Page, Position,
-    Recorded, StreamId,
+    Answer, Append, AppendError, Appended, EventLog, Filter, LogError, Page, Position, Recorded,
+    StreamId, page_size,
 };
 
 #[cfg(test)]
@@ -92,19 +92,8 @@ impl EventLog for MemoryLog {
     ) -> BoxFuture<'_, Result<Page, LogError>> {
         let records = self.records();
         let start = usize::try_from(after.0).unwrap_or(usize::MAX).min(records.events.len());
-        let newer = &records.events[start..];
-        let events: Vec<Recorded> = newer
-            .iter()
-            .filter(|event| filter.admits(event))
-            .take(page_size(limit))
-            .cloned()
-            .collect();
-        let read_to = match events.last() {
-            Some(last) if events.len() == page_size(limit) => last.position,
-            None if limit == 0 => after,
-            Some(_) | None => records.head().max(after),
-        };
-        future::ready(Ok(Page { events, read_to })).boxed()
+        let page = Page::of(&records.events[start..], (after, records.head()), &filter, limit);
+        future::ready(Ok(page)).boxed()
     }
 
     fn position_at(&self, instant: Timestamp) -> BoxFuture<'_, Result<Position, LogError>> {
@@ -212,8 +201,4 @@ fn position(count: usize) -> Position {
 
 fn length(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
-}
-
-fn page_size(limit: u32) -> usize {
-    usize::try_from(limit.min(PAGE_MAX)).unwrap_or(usize::MAX)
 }

@@ -121,8 +121,7 @@ impl Queries {
         min_position: u64,
     ) -> Result<Reflected<Vec<NetworkRow>>, ViewError> {
         if let Caller::Person(person) = caller {
-            self.roster.view().reach(Position(min_position)).await?;
-            let own = self.networks_of(person).await?;
+            let own = self.networks_of(person, min_position).await?;
             ids.retain(|network| own.contains(network));
         }
         let read = move |connection: &_| {
@@ -145,10 +144,7 @@ impl Queries {
     ) -> Result<Reflected<Listed<NetworkRow>>, ViewError> {
         let among = match caller {
             Caller::Operator => None,
-            Caller::Person(person) => {
-                self.roster.view().reach(Position(min_position)).await?;
-                Some(self.networks_of(person).await?)
-            }
+            Caller::Person(person) => Some(self.networks_of(person, min_position).await?),
         };
         let part = part(page);
         let read = move |connection: &_| networks::networks(connection, among.as_ref(), part);
@@ -174,8 +170,8 @@ impl Queries {
         let viewer = match caller {
             Caller::Operator => None,
             Caller::Person(person) => {
-                self.roster.view().reach(Position(min_position)).await.map_err(refused)?;
-                Some((person, self.networks_of(person).await.map_err(refused)?))
+                let own = self.networks_of(person, min_position).await;
+                Some((person, own.map_err(refused)?))
             }
         };
         let seen = found.value.into_iter().flatten();
@@ -388,7 +384,13 @@ impl Queries {
         Ok(AsOf { effective: effective.unwrap_or_else(|| self.clock.now()), known })
     }
 
-    async fn networks_of(&self, person: PersonId) -> Result<BTreeSet<NetworkId>, ViewError> {
+    /// The networks in which a person is an active member, after everything recorded before.
+    async fn networks_of(
+        &self,
+        person: PersonId,
+        min_position: u64,
+    ) -> Result<BTreeSet<NetworkId>, ViewError> {
+        self.roster.view().reach(Position(min_position)).await?;
         let networks = self.roster.networks_of(Party::Person(person)).await?;
         Ok(networks.value.into_iter().map(|(network, _)| network).collect())
     }
