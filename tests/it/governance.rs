@@ -6,6 +6,7 @@ mod consent;
 mod constituencies;
 mod contests;
 mod effects;
+mod elsewhere;
 mod federation;
 mod lending;
 mod partaking;

@@ -150,6 +150,7 @@ pub const RIGHTS: &[(&str, Right)] = &[
     ("/weft.governance.v1.DecisionService/WithdrawObjection", Right::Member), // who raised it
     ("/weft.governance.v1.DecisionService/DeclareConflictOfInterest", Right::Member), // on the frozen roll
     ("/weft.governance.v1.DecisionService/CloseDecision", Right::Member), // who called it
+    ("/weft.governance.v1.DecisionService/RecordExternalResult", Right::Member), // a role, by policy
     ("/weft.governance.v1.DecisionService/CastTieBreak", Right::Member), // a role, by policy
     ("/weft.governance.v1.DecisionService/ChallengeResult", Right::Member), // on the frozen roll
     ("/weft.governance.v1.DecisionService/DecideChallenge", Right::Member), // by policy

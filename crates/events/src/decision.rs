@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Choice, Constituency, DecisionOption, DecisionPolicy, DelegationScope, Effect, OptionKey,
-    Secrecy, Subject,
+    AlikeBallots, Choice, Constituency, DecisionOption, DecisionPolicy, DelegationScope, Effect,
+    OptionKey, Secrecy, Subject,
 };
 
 /// One vote of a decision: a party that may vote, once, with its weight.
@@ -101,6 +101,8 @@ pub enum CancelledBecause {
     RollEmpty,
     /// The network was dissolved.
     NetworkDissolved,
+    /// The vote was held elsewhere, and nobody reported its result in time.
+    ResultNotReported,
 }
 
 /// What somebody says is wrong with a roll.
@@ -313,6 +315,17 @@ pub enum TieBreak {
     },
 }
 
+/// What an election system elsewhere says of a vote that it held.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ExternalResult {
+    /// The address of the election there, where its own proofs can be checked.
+    pub address: String,
+    /// The SHA-256 of what was published there to check the result by, in hexadecimal.
+    pub sha256: String,
+    /// The ballots, without names: the identical ones together, in the order of what they say.
+    pub ballots: Vec<AlikeBallots>,
+}
+
 /// What can happen to a decision.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 pub enum DecisionEvent {
@@ -474,6 +487,13 @@ pub enum DecisionEvent {
         /// Why.
         because: ClosedBecause,
     },
+    /// The vote was held elsewhere, and its result was reported.
+    ExternalResultRecorded {
+        /// Who reported it.
+        by: PersonId,
+        /// The result.
+        result: ExternalResult,
+    },
     /// The votes were counted.
     DecisionTallied {
         /// The counting rules that were used, with their version.
@@ -568,6 +588,7 @@ impl Event for DecisionEvent {
             | DecisionEvent::VotersReminded {}
             | DecisionEvent::DecisionExtended { .. }
             | DecisionEvent::DecisionClosed { .. }
+            | DecisionEvent::ExternalResultRecorded { .. }
             | DecisionEvent::DecisionTallied { .. }
             | DecisionEvent::TieBroken { .. }
             | DecisionEvent::DecisionCertified { .. }
@@ -606,6 +627,7 @@ impl Event for DecisionEvent {
             | DecisionEvent::VotersReminded {}
             | DecisionEvent::DecisionExtended { .. }
             | DecisionEvent::DecisionClosed { .. }
+            | DecisionEvent::ExternalResultRecorded { .. }
             | DecisionEvent::DecisionTallied { .. }
             | DecisionEvent::TieBroken { .. }
             | DecisionEvent::DecisionCertified { .. }

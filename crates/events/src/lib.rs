@@ -32,8 +32,8 @@ pub use ballot_box::{AlikeBallots, BallotBoxEvent, ConstituencyTurnout, TurnoutE
 pub use charter::{CharterChange, CharterEvent, CharterSection};
 pub use decision::{
     CancelledBecause, ClosedBecause, ConstituencyFigures, ContestGround, CountedRound,
-    DecisionEvent, DecisionTerms, ExtendedBecause, Figures, NotCounted, OptionFigures, Outcome,
-    RequirementFigures, ResolvedDelegation, RollEntry, TieBreak, Validity,
+    DecisionEvent, DecisionTerms, ExtendedBecause, ExternalResult, Figures, NotCounted,
+    OptionFigures, Outcome, RequirementFigures, ResolvedDelegation, RollEntry, TieBreak, Validity,
 };
 pub use delegation::{DelegationEvent, DelegatorShown};
 pub use effect::{EffectAnswer, EffectCommand, EffectEvent, EffectRejection};
@@ -45,11 +45,11 @@ pub use network::{FounderAct, NetworkEvent, NetworkType};
 pub use organisation::{OrganisationEvent, RepresentationScope};
 pub use person::{FieldVisibility, PersonEvent, ProfileField};
 pub use policy::{
-    Authority, Availability, BallotChange, Base, Bound, Challenges, Choice, Constituency,
-    DecisionPolicy, DelegationRule, DelegationScope, EarlyClose, Effect, Electorate, Extension,
-    Icon, Judge, Leavers, Method, Objections, OptionKey, PolicyName, Present, Quorum, QuorumSize,
-    RankedRule, Reasons, Requirement, ResultsShown, Role, RoleName, RollMoment, RollUnit, Secrecy,
-    Share, Subject, TieRule, VotingWindow, Weight,
+    Authority, Availability, BallotChange, BallotsKept, Base, Bound, Challenges, Choice,
+    Constituency, DecisionPolicy, DelegationRule, DelegationScope, EarlyClose, Effect, Electorate,
+    Extension, HeldElsewhere, Icon, Judge, Leavers, Method, Objections, OptionKey, PolicyName,
+    Present, Quorum, QuorumSize, RankedRule, Reasons, Requirement, ResultsShown, Role, RoleName,
+    RollMoment, RollUnit, Secrecy, Share, Subject, TieRule, VotingWindow, Weight,
 };
 pub use proposal::{DecisionOption, ProposalContent, ProposalEvent};
 pub use resolution::{Implementation, ResolutionEvent, ReviewFinding};

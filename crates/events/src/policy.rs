@@ -441,6 +441,32 @@ pub enum Secrecy {
     Secret,
 }
 
+/// A vote that is held in an election system elsewhere, for a network that needs more than a box in
+/// this one can promise: a system whose ballots not even its operator can read. The roll and the
+/// rules are of this record; ballots are cast there, and what they say is reported back without
+/// names, to be counted here. Source: domain.md, section 3.4.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct HeldElsewhere {
+    /// Which system, in the network's words; not empty.
+    pub system: String,
+    /// The role whose holders report the result.
+    pub reported_by: RoleName,
+    /// For how many hours after the end of the voting the result is waited for; above zero. Without
+    /// one the decision comes to nothing.
+    pub report_hours: u32,
+}
+
+/// Where ballots lie until they are counted.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum BallotsKept {
+    /// In the log, each with its voter.
+    InLog,
+    /// In the box of secret ballots.
+    InBox,
+    /// In an election system elsewhere.
+    Elsewhere,
+}
+
 /// When figures are shown.
 #[derive(
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema,
@@ -608,6 +634,9 @@ pub struct DecisionPolicy {
     pub objections: Option<Objections>,
     /// Who learns how somebody voted.
     pub secrecy: Secrecy,
+    /// Where the vote is held, if not here; absent is here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<HeldElsewhere>,
     /// When figures are shown.
     pub results: ResultsShown,
     /// Whether ballots may be changed.
@@ -637,6 +666,17 @@ pub struct DecisionPolicy {
     /// After how many days a rejected text may be called again unchanged; 0 is at once.
     #[serde(default)]
     pub repeat_after_days: u32,
+}
+
+impl DecisionPolicy {
+    /// Where ballots lie until they are counted.
+    pub fn ballots_kept(&self) -> BallotsKept {
+        match (self.secrecy, &self.elsewhere) {
+            (Secrecy::Open | Secrecy::OpenAfterClose, _) => BallotsKept::InLog,
+            (Secrecy::Secret, None) => BallotsKept::InBox,
+            (Secrecy::Secret, Some(_)) => BallotsKept::Elsewhere,
+        }
+    }
 }
 
 /// What a decision does once it is final.

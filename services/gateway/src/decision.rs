@@ -11,6 +11,10 @@ use wire::weft::{
     governance::v1::{self as message, tie_broken},
 };
 
+mod elsewhere;
+
+use elsewhere::{ExternalResult, RecordExternalResultInput, RecordExternalResultPayload};
+
 use crate::{
     call::{self, Call, Included, lacking},
     command::{CommandInput, Receipt},
@@ -114,6 +118,25 @@ impl From<ContestGround> for i32 {
     }
 }
 
+/// Why a decision came to nothing.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum CancelledBecause {
+    /// The proposal was taken back.
+    ProposalWithdrawn = message::CancelledBecause::ProposalWithdrawn as isize,
+    /// Nobody was entitled to vote.
+    RollEmpty = message::CancelledBecause::RollEmpty as isize,
+    /// The network was dissolved.
+    NetworkDissolved = message::CancelledBecause::NetworkDissolved as isize,
+    /// The vote was held elsewhere, and nobody reported its result in time.
+    ResultNotReported = message::CancelledBecause::ResultNotReported as isize,
+}
+
+impl From<CancelledBecause> for i32 {
+    fn from(value: CancelledBecause) -> i32 {
+        value as i32
+    }
+}
+
 /// Whether a challenge is right.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum ChallengeRuling {
@@ -172,6 +195,8 @@ pub(crate) struct Decision {
     effects: Vec<Effect>,
     /// How far it has come.
     phase: DecisionPhase,
+    /// Why it came to nothing; null when it did not.
+    cancelled: Option<CancelledBecause>,
     /// When voting begins or began.
     opens_at: DateTime,
     /// When voting ends or ended, extensions included.
@@ -207,6 +232,8 @@ pub(crate) struct Decision {
     objections: Vec<Objection>,
     /// What was said against the result, in order of time.
     challenges: Vec<Challenge>,
+    /// What was reported of a vote that is held elsewhere; null before, and where it is held here.
+    external_result: Option<ExternalResult>,
     /// What it came to; null before the certificate.
     outcome: Option<Outcome>,
     /// Until when the result may be challenged; null where it may not, and before the certificate.
@@ -258,6 +285,7 @@ impl Decision {
             options: options.collect::<Result<_, _>>()?,
             effects: Effect::all(decision.effects)?,
             phase: scalars::known(decision.phase)?,
+            cancelled: scalars::maybe_known(decision.cancelled)?,
             opens_at: DateTime::of(decision.opens_at)?,
             closes_at: DateTime::of(decision.closes_at)?,
             extensions: decision.extensions,
@@ -274,6 +302,7 @@ impl Decision {
             roll_contests: roll_contests.collect::<Result<_, _>>()?,
             objections: objections.collect::<Result<_, _>>()?,
             challenges: challenges.collect::<Result<_, _>>()?,
+            external_result: decision.external_result.map(ExternalResult::of).transpose()?,
             outcome: decision.outcome.map(Outcome::of).transpose()?,
             challenges_until: DateTime::maybe(decision.challenges_until)?,
             ties_broken: ties_broken.collect::<Result<_, _>>()?,
@@ -1667,6 +1696,23 @@ impl DecisionMutation {
         let answer = call.decisions().close_decision(request).await?.into_inner();
         let receipt = call.record(answer.receipt)?;
         Ok(Some(CloseDecisionPayload { receipt, changed: ChangedDecision(decision) }))
+    }
+
+    /// Reports the result of a vote that was held in an election system elsewhere, once, after voting
+    /// ended; it is counted at once by the policy's rule. The holder of the role that the policy
+    /// names. Who was on the roll can challenge it.
+    #[graphql(complexity = "call::COST + child_complexity")]
+    async fn record_external_result(
+        &self,
+        ctx: &Context<'_>,
+        input: RecordExternalResultInput,
+    ) -> Result<Option<RecordExternalResultPayload>> {
+        let call = Call::of(ctx)?;
+        let decision = input.decision_id.0;
+        let request = call.request(input.message()?);
+        let answer = call.decisions().record_external_result(request).await?.into_inner();
+        let receipt = call.record(answer.receipt)?;
+        Ok(Some(RecordExternalResultPayload { receipt, changed: ChangedDecision(decision) }))
     }
 
     /// Breaks a tie. The holder of the role that the policy names.

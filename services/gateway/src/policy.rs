@@ -81,6 +81,8 @@ pub(crate) struct DecisionPolicy {
     sunset_after_days: Option<u32>,
     /// After how many days a rejected text may be called again unchanged; 0 is at once.
     repeat_after_days: u32,
+    /// In which election system elsewhere the vote is held; null is here.
+    elsewhere: Option<HeldElsewhere>,
 }
 
 impl DecisionPolicy {
@@ -118,6 +120,7 @@ impl DecisionPolicy {
             review_after_days: scalars::above_zero(policy.review_after_days),
             sunset_after_days: scalars::above_zero(policy.sunset_after_days),
             repeat_after_days: policy.repeat_after_days,
+            elsewhere: policy.elsewhere.map(HeldElsewhere::of),
         })
     }
 }
@@ -418,6 +421,27 @@ impl Challenges {
     }
 }
 
+/// A vote that is held in an election system elsewhere, for a network that needs more than the box
+/// of secret ballots here can promise. Rules and roll are of this record; ballots are cast there, and
+/// what they say is reported back without names, to be counted here.
+#[derive(SimpleObject)]
+pub(crate) struct HeldElsewhere {
+    /// Which system, in the network's words.
+    system: String,
+    /// The role whose holders report the result.
+    reported_by_role: String,
+    /// For how many hours after the end of the voting the result is waited for. Without one the
+    /// decision is cancelled, and may be called again.
+    report_hours: u32,
+}
+
+impl HeldElsewhere {
+    fn of(held: message::HeldElsewhere) -> HeldElsewhere {
+        let message::HeldElsewhere { system, reported_by_role, report_hours } = held;
+        HeldElsewhere { system, reported_by_role, report_hours }
+    }
+}
+
 fn judge_role(judge: Option<message::Judge>) -> Result<Option<String>, Status> {
     match judge.and_then(|judge| judge.judge).ok_or_else(|| lacking("judge"))? {
         judge::Judge::Role(role) => Ok(Some(role)),
@@ -582,6 +606,8 @@ pub(crate) struct DecisionPolicyInput {
     /// After how many days a rejected text may be called again unchanged; 0 is at once.
     #[graphql(default = 0)]
     repeat_after_days: u32,
+    /// In which election system elsewhere the vote is held; here when left out.
+    elsewhere: Option<HeldElsewhereInput>,
 }
 
 impl DecisionPolicyInput {
@@ -614,6 +640,7 @@ impl DecisionPolicyInput {
             review_after_days: self.review_after_days.unwrap_or_default(),
             sunset_after_days: self.sunset_after_days.unwrap_or_default(),
             repeat_after_days: self.repeat_after_days,
+            elsewhere: self.elsewhere.map(HeldElsewhereInput::message),
         }
     }
 }
@@ -921,6 +948,25 @@ impl ChallengesInput {
     fn message(self) -> message::Challenges {
         let judge = Some(judge(self.judge_role));
         message::Challenges { window_hours: self.window_hours, judge }
+    }
+}
+
+/// In which election system elsewhere a vote is held. The policy has to be secret and to have
+/// challenges; it does not end early and is not extended, and its quorum is of the whole roll.
+#[derive(InputObject, Debug)]
+pub(crate) struct HeldElsewhereInput {
+    /// Which system, in the network's words; 1 to 100 characters.
+    system: String,
+    /// The role whose holders report the result.
+    reported_by_role: String,
+    /// For how many hours after the end of the voting the result is waited for; above zero.
+    report_hours: u32,
+}
+
+impl HeldElsewhereInput {
+    fn message(self) -> message::HeldElsewhere {
+        let HeldElsewhereInput { system, reported_by_role, report_hours } = self;
+        message::HeldElsewhere { system, reported_by_role, report_hours }
     }
 }
 

@@ -4,8 +4,8 @@
 //! replay and after somebody was forgotten: it holds no personal field. [`verify_json`] needs no
 //! server, no clock and no network.
 
-use events::{AlikeBallots, Figures, Outcome, ResolvedDelegation, Secrecy, TieBreak, TieRule};
-use kernel::{DecisionId, ErrorCode, Rejection};
+use events::{AlikeBallots, BallotsKept, Figures, Outcome, ResolvedDelegation, TieBreak, TieRule};
+use kernel::{DecisionId, ErrorCode, PersonId, Rejection};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -40,6 +40,9 @@ pub struct Bundle {
     pub roll_position: u64,
     /// The SHA-256 of the canonical JSON of the roll, in hexadecimal, as recorded.
     pub roll_hash: String,
+    /// Where a vote that was held elsewhere can be checked; absent where it was held here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<HeldThere>,
     /// What was counted: terms, roll, ballots, lent votes, objections without their texts.
     pub inputs: Inputs,
     /// The SHA-256 of the canonical JSON of the inputs, in hexadecimal, as recorded.
@@ -56,6 +59,19 @@ pub struct Bundle {
     pub outcome: Outcome,
     /// The SHA-256 of the canonical JSON of everything above, in hexadecimal.
     pub bundle_hash: String,
+}
+
+/// Where a vote can be checked that was held in an election system elsewhere. What is counted here is
+/// what was reported of it; that nobody was left out or counted twice there, only its own proofs say.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeldThere {
+    /// Who reported the result.
+    pub reported_by: PersonId,
+    /// The address of the election there.
+    pub address: String,
+    /// The SHA-256 of what was published there to check the result by, in hexadecimal.
+    pub sha256: String,
 }
 
 /// Why there is no bundle of a decision.
@@ -110,17 +126,23 @@ impl Bundle {
         let outcome = certified.outcome.clone().ok_or(NoBundle::NotCertified)?;
         let facts = Facts { decision, lent: Vec::new(), secret };
         let inputs = state.inputs(&facts).ok_or(NoBundle::NotCertified)?;
-        match (inputs.terms.policy.secrecy, &facts.secret) {
-            (Secrecy::Secret, SecretBox::None | SecretBox::Closed { .. }) => {
+        match (inputs.terms.policy.ballots_kept(), &facts.secret) {
+            (BallotsKept::InBox, SecretBox::None | SecretBox::Closed { .. }) => {
                 return Err(NoBundle::BoxMissing);
             }
-            (Secrecy::Secret, SecretBox::Opened { .. })
-            | (Secrecy::Open | Secrecy::OpenAfterClose, _) => {}
+            (BallotsKept::InBox, SecretBox::Opened { .. })
+            | (BallotsKept::InLog | BallotsKept::Elsewhere, _) => {}
         }
+        let elsewhere = state.external.as_deref().map(|(by, result)| HeldThere {
+            reported_by: *by,
+            address: result.address.clone(),
+            sha256: result.sha256.clone(),
+        });
         let mut bundle = Bundle {
             format: FORMAT.to_owned(),
             roll_position: roll.position,
             roll_hash: roll.hash.clone(),
+            elsewhere,
             inputs,
             inputs_hash: certified.inputs_hash.clone(),
             algorithm: certified.algorithm.clone(),
@@ -243,6 +265,9 @@ pub fn verify(bundle: &Bundle) -> Result<(), Vec<Difference>> {
     let bundle_hash =
         bundle.value().and_then(|value| hash_of_rest(&value)).unwrap_or_else(|no| no.to_string());
     same("/bundle_hash", &bundle.bundle_hash, &bundle_hash);
+    let held = |elsewhere| if elsewhere { "a vote held elsewhere" } else { "a vote held here" };
+    let by_policy = bundle.inputs.terms.policy.ballots_kept() == BallotsKept::Elsewhere;
+    same("/elsewhere", held(bundle.elsewhere.is_some()), held(by_policy));
     match counting::count(&bundle.inputs, &bundle.settling()) {
         Err(error) => differences.push(Difference {
             path: "/inputs".to_owned(),

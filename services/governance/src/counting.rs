@@ -376,7 +376,6 @@ impl<'a> Tables<'a> {
         };
         let entries: BTreeMap<Party, &RollEntry> =
             inputs.roll.iter().filter(counts).map(|entry| (entry.party, entry)).collect();
-        let fits = |choice: &Choice| fits(&policy.method, &inputs.terms.options, choice);
         let mut own = BTreeMap::new();
         match (&inputs.votes, policy.secrecy) {
             (Votes::Open(ballots), Secrecy::Open | Secrecy::OpenAfterClose) => {
@@ -384,7 +383,7 @@ impl<'a> Tables<'a> {
                     return Err(Uncountable::OutOfOrder("ballots"));
                 }
                 for ballot in ballots {
-                    fits(&ballot.choice)?;
+                    fits(&policy.method, &inputs.terms.options, &ballot.choice)?;
                     if entries.contains_key(&ballot.voter) {
                         own.insert(ballot.voter, &ballot.choice);
                     } else if entry_of(&inputs.roll, ballot.voter).is_none() {
@@ -393,8 +392,7 @@ impl<'a> Tables<'a> {
                 }
             }
             (Votes::Secret { ballots, voted, constituencies: _ }, Secrecy::Secret) => {
-                check_box(ballots, *voted, &entries)?;
-                ballots.iter().try_for_each(|alike| fits(&alike.choice))?;
+                check_secret(&inputs.terms, entries.values().copied(), (ballots, *voted))?;
             }
             (Votes::Sealed { .. }, Secrecy::Secret) => {}
             (Votes::Open(_), Secrecy::Secret)
@@ -570,19 +568,25 @@ pub fn entry_of(roll: &[RollEntry], party: Party) -> Option<&RollEntry> {
     roll.get(index)
 }
 
-/// Checks that a box can hold the ballots of those who voted: as many, in order, and of each weight
-/// no more than there are entries of it.
-fn check_box(
-    ballots: &[AlikeBallots],
-    voted: u32,
-    entries: &BTreeMap<Party, &RollEntry>,
+/// Checks that secret ballots can be those of so many of these entries: each says what the method
+/// allows, and they are as many, in order, and of each weight no more than there are entries of it.
+///
+/// # Errors
+///
+/// Returns what is wrong with them.
+pub fn check_secret<'a>(
+    terms: &DecisionTerms,
+    entries: impl Iterator<Item = &'a RollEntry>,
+    (ballots, voted): (&[AlikeBallots], u32),
 ) -> Result<(), Uncountable> {
+    let fits = |alike: &AlikeBallots| fits(&terms.policy.method, &terms.options, &alike.choice);
+    ballots.iter().try_for_each(fits)?;
     let key = |alike: &AlikeBallots| (alike.choice.clone(), alike.weight);
     if !ballots.is_sorted_by(|left, right| key(left) < key(right)) {
         return Err(Uncountable::OutOfOrder("ballots"));
     }
     let mut left = BTreeMap::<u32, u64>::new();
-    for entry in entries.values() {
+    for entry in entries {
         *left.entry(entry.weight).or_default() += 1;
     }
     let mut cast = 0_u64;

@@ -71,11 +71,13 @@ pub enum DeadlineKind {
     ExpireResolution,
     /// Clear away a proposal to which nothing happened for long.
     LapseProposal,
+    /// Wait no longer for the result of a vote that was held elsewhere.
+    GiveUpResult,
 }
 
 impl DeadlineKind {
     /// Every kind, in order.
-    pub const ALL: [DeadlineKind; 10] = [
+    pub const ALL: [DeadlineKind; 11] = [
         DeadlineKind::FreezeRoll,
         DeadlineKind::OpenDecision,
         DeadlineKind::RemindVoters,
@@ -86,6 +88,7 @@ impl DeadlineKind {
         DeadlineKind::ReviewResolution,
         DeadlineKind::ExpireResolution,
         DeadlineKind::LapseProposal,
+        DeadlineKind::GiveUpResult,
     ];
 
     /// The name in command ids and logs, for example `close_decision`; never changed.
@@ -101,6 +104,7 @@ impl DeadlineKind {
             DeadlineKind::ReviewResolution => "review_resolution",
             DeadlineKind::ExpireResolution => "expire_resolution",
             DeadlineKind::LapseProposal => "lapse_proposal",
+            DeadlineKind::GiveUpResult => "give_up_result",
         }
     }
 

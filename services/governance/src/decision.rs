@@ -10,9 +10,10 @@ use std::{
 };
 
 use events::{
-    AlikeBallots, BallotChange, CancelledBecause, Choice, ConstituencyTurnout, ContestGround,
-    DecisionEvent, DecisionPolicy, DecisionTerms, Figures, Icon, Judge, Leavers, OptionKey,
-    Outcome, Reasons, ResolvedDelegation, ResultsShown, RoleName, RollEntry, Secrecy, Validity,
+    AlikeBallots, BallotChange, BallotsKept, CancelledBecause, Choice, ConstituencyTurnout,
+    ContestGround, DecisionEvent, DecisionPolicy, DecisionTerms, ExternalResult, Figures, Icon,
+    Judge, Leavers, OptionKey, Outcome, Reasons, ResolvedDelegation, ResultsShown, RoleName,
+    RollEntry, Secrecy, Validity,
 };
 use jiff::{SignedDuration, Timestamp};
 use kernel::{Decider, DecisionId, Party, PersonId, Personal};
@@ -26,12 +27,19 @@ use crate::{
 };
 
 mod closing;
+mod elsewhere;
 mod rejection;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use elsewhere::ADDRESS_MAX;
 pub use rejection::DecisionRejection;
+
+use elsewhere::{is_sha256, reported};
+
+#[cfg(test)]
+pub(crate) use elsewhere::tests as elsewhere_tests;
 
 /// How many entries a roll has at most.
 pub const ROLL_MAX: usize = 100_000;
@@ -279,6 +287,15 @@ pub enum DecisionCommand {
         /// What is known of the vote.
         facts: Facts,
     },
+    /// Reports what an election system elsewhere says of the vote.
+    RecordExternalResult {
+        /// Who reports it.
+        by: PersonId,
+        /// The roles for which they hold a mandate.
+        holds: BTreeSet<RoleName>,
+        /// The result; its ballots in any order, also the identical ones apart.
+        result: ExternalResult,
+    },
     /// Counts, certifies, and finalises what nobody can challenge.
     TallyDecision {
         /// When; from then on it can be challenged.
@@ -485,6 +502,9 @@ pub struct Decision {
     pub reminder: Reminder,
     /// How often voting was extended.
     pub extensions: u32,
+    /// The result of a vote that was held elsewhere, and who reported it; `None` before, and where
+    /// it is held here.
+    pub external: Option<Arc<(PersonId, ExternalResult)>>,
     /// Who says of whom that the roll is wrong, and in what.
     pub contests: BTreeMap<(Party, Party), ContestGround>,
     /// The ballots, by index of the roll.
@@ -535,6 +555,7 @@ impl Decider for Decision {
             seed_hash: String::new(),
             reminder: Reminder::Due,
             extensions: 0,
+            external: None,
             contests: BTreeMap::new(),
             ballots: BTreeMap::new(),
             repudiated: BTreeSet::new(),
@@ -598,6 +619,9 @@ impl Decider for Decision {
             DecisionCommand::RemindVoters { at } => self.remind(*at),
             DecisionCommand::CloseDecision { at, facts } => self.close(*at, facts),
             DecisionCommand::CloseEarly { at, facts } => self.close_early(*at, facts),
+            DecisionCommand::RecordExternalResult { by, holds, result } => {
+                self.record_external((*by, holds), result)
+            }
             DecisionCommand::TallyDecision { at, facts, seed, office } => {
                 let casting = match office {
                     Office::Held => Casting::Awaited,
@@ -709,6 +733,9 @@ impl Decider for Decision {
                 self.extensions = *number;
                 self.closes_at = Some(*closes_at);
             }
+            DecisionEvent::ExternalResultRecorded { by, result } => {
+                self.external = Some(Arc::new((*by, result.clone())));
+            }
             DecisionEvent::DecisionClosed { .. } => self.phase = Phase::Closed,
             DecisionEvent::DecisionTallied { algorithm, inputs_hash, delegations, figures } => {
                 self.certified = Some(Arc::new(Certified {
@@ -778,17 +805,19 @@ impl Decision {
     /// After the count, the lent votes are those that it used, and `facts` need none.
     pub fn inputs(&self, facts: &Facts) -> Option<Inputs> {
         let (terms, roll) = (self.terms.as_deref()?, self.roll.as_deref()?);
-        let votes = match (terms.policy.secrecy, &facts.secret) {
-            (Secrecy::Open | Secrecy::OpenAfterClose, _) => {
-                Votes::Open(self.voter_ballots(roll, |_| true))
-            }
-            (Secrecy::Secret, SecretBox::None) => {
+        let votes = match (terms.policy.ballots_kept(), &facts.secret) {
+            (BallotsKept::InLog, _) => Votes::Open(self.voter_ballots(roll, |_| true)),
+            (BallotsKept::Elsewhere, _) => match self.external.as_deref() {
+                None => Votes::Sealed { voted: 0, constituencies: Vec::new() },
+                Some((_, result)) => reported(&result.ballots),
+            },
+            (BallotsKept::InBox, SecretBox::None) => {
                 Votes::Sealed { voted: 0, constituencies: self.turnout(&BTreeSet::new()) }
             }
-            (Secrecy::Secret, SecretBox::Closed { voted, constituencies }) => {
+            (BallotsKept::InBox, SecretBox::Closed { voted, constituencies }) => {
                 Votes::Sealed { voted: *voted, constituencies: constituencies.clone() }
             }
-            (Secrecy::Secret, SecretBox::Opened { ballots, voted, constituencies }) => {
+            (BallotsKept::InBox, SecretBox::Opened { ballots, voted, constituencies }) => {
                 let (ballots, constituencies) = (ballots.clone(), constituencies.clone());
                 Votes::Secret { ballots, voted: *voted, constituencies }
             }
@@ -826,11 +855,10 @@ impl Decision {
         at: Timestamp,
     ) -> Result<u32, DecisionRejection> {
         let voting = self.voting(at)?;
-        match voting.terms.policy.secrecy {
-            Secrecy::Secret => {}
-            Secrecy::Open | Secrecy::OpenAfterClose => {
-                return Err(DecisionRejection::BallotsNotSecret);
-            }
+        match voting.terms.policy.ballots_kept() {
+            BallotsKept::InBox => {}
+            BallotsKept::InLog => return Err(DecisionRejection::BallotsNotSecret),
+            BallotsKept::Elsewhere => return Err(DecisionRejection::HeldElsewhere),
         }
         let entry = self.entry(voting.roll, (voter, by))?;
         counting::fits(&voting.terms.policy.method, &voting.terms.options, choice)?;
@@ -857,11 +885,14 @@ impl Decision {
     /// each, and before the roll is frozen.
     pub fn constituencies(&self, voters: &BTreeSet<u32>) -> Option<Constituencies> {
         let (terms, roll) = (self.terms.as_deref()?, self.roll.as_deref()?);
-        let out: BTreeSet<Party> =
-            self.void.union(&self.conflicts).filter_map(|index| party(roll, *index)).collect();
-        let entries = roll.entries.iter().filter(|entry| !out.contains(&entry.party));
         let voters = voters.iter().filter_map(|index| party(roll, *index)).collect();
-        Constituencies::by_voters(&terms.policy, entries, &voters)
+        Constituencies::by_voters(&terms.policy, self.counting_entries(roll), &voters)
+    }
+
+    /// The entries that count: neither void nor in conflict.
+    fn counting_entries<'a>(&self, roll: &'a Roll) -> impl Iterator<Item = &'a RollEntry> {
+        let counts = |index: &u32| !self.void.contains(index) && !self.conflicts.contains(index);
+        (0..).zip(&roll.entries).filter(move |(index, _)| counts(index)).map(|(_, entry)| entry)
     }
 
     /// As [`Decision::constituencies`], told whole, and empty in place of `None`: for whoever ends the
@@ -988,8 +1019,7 @@ impl Decision {
     }
 
     fn open(&self, at: Timestamp, seed_hash: &str) -> Decided {
-        let is_digit = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
-        if seed_hash.len() != HASH_DIGITS || !seed_hash.bytes().all(is_digit) {
+        if !is_sha256(seed_hash) {
             return Err(DecisionRejection::SeedHashMalformed);
         }
         let terms = self.terms.as_deref().ok_or(DecisionRejection::NotScheduled)?;
@@ -1054,9 +1084,10 @@ impl Decision {
     /// As [`Decision::voting`], of a decision whose ballots are not secret.
     fn voting_openly(&self, at: Timestamp) -> Result<Voting<'_>, DecisionRejection> {
         let voting = self.voting(at)?;
-        match voting.terms.policy.secrecy {
-            Secrecy::Open | Secrecy::OpenAfterClose => Ok(voting),
-            Secrecy::Secret => Err(DecisionRejection::BallotsSecret),
+        match voting.terms.policy.ballots_kept() {
+            BallotsKept::InLog => Ok(voting),
+            BallotsKept::InBox => Err(DecisionRejection::BallotsSecret),
+            BallotsKept::Elsewhere => Err(DecisionRejection::HeldElsewhere),
         }
     }
 

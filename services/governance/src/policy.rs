@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use events::{
-    BallotChange, Base, Bound, Constituency, DecisionPolicy, DelegationRule, EarlyClose, Icon,
-    Judge, Leavers, Method, Quorum, QuorumSize, RankedRule, Reasons, ResultsShown, RoleName,
-    RollUnit, Secrecy, Share, Subject, TieRule,
+    BallotChange, Base, Bound, Constituency, DecisionPolicy, DelegationRule, EarlyClose,
+    HeldElsewhere, Icon, Judge, Leavers, Method, Quorum, QuorumSize, RankedRule, Reasons,
+    ResultsShown, RoleName, RollUnit, Secrecy, Share, Subject, TieRule,
 };
 
 use crate::counting::constituencies::are_asked;
@@ -243,6 +243,24 @@ pub enum PolicyFault {
     /// A secret ballot may be no presence.
     #[error("nobody knows whose secret ballot abstains; count abstentions and blanks in each part")]
     SecretConstituencies,
+    /// A vote is held elsewhere, and not secret.
+    #[error("a vote held elsewhere comes back without names; make it secret, or hold it here")]
+    ElsewhereNotSecret,
+    /// The system elsewhere has no name, or one that is too long.
+    #[error("name the system the vote is held in, in 1 to {NAME_CHARACTERS_MAX} characters")]
+    ElsewhereUnnamed,
+    /// Nobody has time to report a result.
+    #[error("a result from elsewhere is waited for 0 hours; give it at least one")]
+    ReportHoursZero,
+    /// A reported result cannot be doubted.
+    #[error("what was counted elsewhere cannot be counted again here; let it be challenged")]
+    ElsewhereUnchallenged,
+    /// A vote elsewhere is ended or extended by what is not known here.
+    #[error("nobody here knows who voted elsewhere; do not close early, and do not extend")]
+    ElsewhereClosing,
+    /// A result from elsewhere tells nothing of the parts of the roll.
+    #[error("nobody here knows of which constituency voted elsewhere; ask the whole roll")]
+    ElsewhereConstituencies,
     /// Secret objections.
     #[error("objections are raised by name; consent cannot be secret")]
     SecretConsent,
@@ -356,6 +374,7 @@ fn check(policy: &DecisionPolicy, roles: &BTreeSet<RoleName>) -> Result<(), Poli
     reasons(policy)?;
     ends(policy)?;
     secrecy(policy)?;
+    elsewhere(policy)?;
     known_roles(policy, roles)
 }
 
@@ -641,6 +660,22 @@ fn secrecy(policy: &DecisionPolicy) -> Result<(), PolicyFault> {
     }
 }
 
+/// A vote that is held elsewhere comes back as a sum without names, and all at once. Source: section
+/// 3.4 of domain.md.
+fn elsewhere(policy: &DecisionPolicy) -> Result<(), PolicyFault> {
+    let Some(HeldElsewhere { system, reported_by: _, report_hours }) = &policy.elsewhere else {
+        return Ok(());
+    };
+    refuse_if(policy.secrecy != Secrecy::Secret, PolicyFault::ElsewhereNotSecret)?;
+    refuse_if(!usable_name(system), PolicyFault::ElsewhereUnnamed)?;
+    refuse_if(*report_hours == 0, PolicyFault::ReportHoursZero)?;
+    refuse_if(*report_hours > HOURS_MAX, PolicyFault::HoursAboveMax)?;
+    refuse_if(policy.challenges.is_none(), PolicyFault::ElsewhereUnchallenged)?;
+    let early = policy.early_close != EarlyClose::Never || policy.extension.is_some();
+    refuse_if(early, PolicyFault::ElsewhereClosing)?;
+    refuse_if(are_asked(policy), PolicyFault::ElsewhereConstituencies)
+}
+
 fn known_roles(policy: &DecisionPolicy, roles: &BTreeSet<RoleName>) -> Result<(), PolicyFault> {
     let judges = [
         policy.objections.as_ref().map(|objections| &objections.judge),
@@ -654,7 +689,8 @@ fn known_roles(policy: &DecisionPolicy, roles: &BTreeSet<RoleName>) -> Result<()
         TieRule::CastingVote { role } => Some(role),
         TieRule::StatusQuo {} | TieRule::SecondRound {} | TieRule::SeededLot {} => None,
     };
-    let mut named = policy.proposer_roles.iter().chain(judges).chain(casting);
+    let reporting = policy.elsewhere.as_ref().map(|held| &held.reported_by);
+    let mut named = policy.proposer_roles.iter().chain(judges).chain(casting).chain(reporting);
     match named.find(|role| !roles.contains(*role)) {
         Some(role) => Err(PolicyFault::RoleUnknown(role.clone())),
         None => Ok(()),
@@ -726,6 +762,12 @@ impl PolicyFault {
             PolicyFault::SecretWeighted => "SECRET_WEIGHTED",
             PolicyFault::SecretConstituencies => "SECRET_CONSTITUENCIES",
             PolicyFault::SecretConsent => "SECRET_CONSENT",
+            PolicyFault::ElsewhereNotSecret => "ELSEWHERE_NOT_SECRET",
+            PolicyFault::ElsewhereUnnamed => "ELSEWHERE_UNNAMED",
+            PolicyFault::ReportHoursZero => "REPORT_HOURS_ZERO",
+            PolicyFault::ElsewhereUnchallenged => "ELSEWHERE_UNCHALLENGED",
+            PolicyFault::ElsewhereClosing => "ELSEWHERE_CLOSING",
+            PolicyFault::ElsewhereConstituencies => "ELSEWHERE_CONSTITUENCIES",
         }
     }
 }

@@ -154,7 +154,8 @@ impl Consequences {
         let commands = &self.0;
         let decision = DecisionId::new(event.stream.id());
         match found {
-            DecisionEvent::DecisionClosed { .. } => {
+            // A vote that was held elsewhere is counted once its result is reported.
+            DecisionEvent::DecisionClosed { .. } | DecisionEvent::ExternalResultRecorded { .. } => {
                 let terms = commands.terms(decision).await?;
                 // A late process changes nothing: the result is of the moment at which voting
                 // ended. Where it can be challenged, all of the time for that is still to come.

@@ -249,6 +249,7 @@ fn plain(unit: RollUnit) -> DecisionPolicy {
         review_after_days: None,
         sunset_after_days: None,
         repeat_after_days: 30,
+        elsewhere: None,
     }
 }
 

@@ -93,6 +93,7 @@ fn policy() -> governance::DecisionPolicy {
         review_after_days: 0,
         sunset_after_days: 365,
         repeat_after_days: 30,
+        elsewhere: None,
     }
 }
 
@@ -1332,6 +1333,11 @@ fn table() -> Vec<(&'static str, Value, &'static str)> {
         ("withdrawObjection", with(&decision, json!({ "number": 1 })), "WithdrawObjection"),
         ("declareConflictOfInterest", decision.clone(), "DeclareConflictOfInterest"),
         ("closeDecision", decision.clone(), "CloseDecision"),
+        (
+            "recordExternalResult",
+            with(&decision, json!({ "address": "a", "sha256": "a", "ballots": [] })),
+            "RecordExternalResult",
+        ),
         ("castTieBreak", with(&decision, json!({ "options": ["a"] })), "CastTieBreak"),
         ("challengeResult", with(&decision, json!({ "grounds": "a" })), "ChallengeResult"),
         ("decideChallenge", with(&decision, json!({ "ruling": "UPHELD" })), "DecideChallenge"),

@@ -1,10 +1,11 @@
 //! Certificates are the same bytes whatever happened since, and one changed byte is found.
 
-use events::{DecisionEvent, DecisionPolicy, RankedRule};
+use events::{DecisionEvent, DecisionPolicy, RankedRule, Secrecy};
 use kernel::{Decider, Event, Personal, PersonalField};
 use proptest::prelude::*;
 
 use super::*;
+use crate::decision::elsewhere_tests::{elsewhere, recorded, three_to_one};
 use crate::decision::tests::{
     ANNA, BEN, CHLOE, DAN, DECISION, ballot, certified, closed_with, election, facts, filling, key,
     lent, majority, march, of, opened_box, says, secret, two_to_one,
@@ -76,6 +77,24 @@ fn a_secret_bundle_holds_the_multiset_and_no_voter() {
     for path in ["/bundle_hash", "/inputs_hash", "/figures/options/0/units"] {
         assert!(paths.iter().any(|it| it == path), "{paths:?}");
     }
+}
+
+#[test]
+fn a_bundle_of_a_vote_held_elsewhere_says_where_it_can_be_checked() {
+    let history = [closed_with(elsewhere(majority()), []), vec![recorded(three_to_one())]].concat();
+    let right = bundle(&certified(history, facts()));
+    let held = right.elsewhere.clone().unwrap();
+    assert_eq!((held.reported_by, &*held.address), (ANNA, "https://vote.example/7"));
+    assert_eq!(right.outcome, Outcome::Adopted {});
+    assert_eq!(verify_json(&right.json().unwrap()), Ok(right.clone()));
+    let moved = HeldThere { address: "https://vote.example/8".to_owned(), ..held };
+    let paths: Vec<String> = differing(&Bundle { elsewhere: Some(moved), ..right.clone() })
+        .into_iter()
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(paths, ["/bundle_hash"]);
+    let found = differing(&Bundle { elsewhere: None, ..right });
+    assert_eq!(found.last(), Some(&("/elsewhere".to_owned(), "a vote held elsewhere".to_owned())));
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use eventlog::{CommandContext, Fingerprint, Receipt};
 use events::{
-    Authority, BallotChange, CancelledBecause, Choice, DecisionEvent, DecisionTerms, OptionKey,
-    RollMoment, Secrecy, TieRule,
+    Authority, BallotChange, BallotsKept, CancelledBecause, Choice, DecisionEvent, DecisionTerms,
+    ExternalResult, OptionKey, RollMoment, TieRule,
 };
 use jiff::Timestamp;
 use kernel::{
@@ -110,18 +110,19 @@ impl Commands {
         let asked = self.look(decision.uuid(), |state: &Decision| {
             let policy = state.terms.as_ref().map(|terms| &terms.policy);
             let differs = state.ballot(party).is_some_and(|ballot| ballot.choice != choice);
-            (policy.map(|policy| (policy.secrecy, policy.ballot_change)), differs)
+            (policy.map(|policy| (policy.ballots_kept(), policy.ballot_change)), differs)
         });
         let (policy, differs) = asked.await?;
-        let (secrecy, change) = policy.unzip();
-        match secrecy {
-            Some(Secrecy::Secret) => {
+        let (kept, change) = policy.unzip();
+        match kept {
+            Some(BallotsKept::Elsewhere) => Err(refused(DecisionRejection::HeldElsewhere)),
+            Some(BallotsKept::InBox) => {
                 if reason.is_some() {
                     return Err(refused(SecretRejection::ReasonNotTaken));
                 }
                 self.cast_secret(decision, voter, (choice, context.command_id)).await
             }
-            Some(Secrecy::Open | Secrecy::OpenAfterClose) | None => {
+            Some(BallotsKept::InLog) | None => {
                 let command = match (change, differs) {
                     (Some(BallotChange::UntilClose), true) => {
                         DecisionCommand::ChangeBallot { voter: party, by, choice, reason, at }
@@ -220,7 +221,7 @@ impl Commands {
         self.freeze_roll(decision, at, context).await?;
         let state = self.load::<Decision>(decision.uuid()).await?;
         if let (Some(terms), Some(roll)) = (&state.terms, &state.roll)
-            && (terms.policy.secrecy, state.phase) == (Secrecy::Secret, Phase::RollFrozen)
+            && (terms.policy.ballots_kept(), state.phase) == (BallotsKept::InBox, Phase::RollFrozen)
         {
             let voters = u32::try_from(roll.entries.len()).unwrap_or(u32::MAX);
             let options = terms.options.iter().map(|option| option.key.clone()).collect();
@@ -275,11 +276,11 @@ impl Commands {
         let Some(terms) = state.terms.as_ref() else {
             return Err(refused(DecisionRejection::NotScheduled));
         };
-        let secrecy = terms.policy.secrecy;
+        let kept = terms.policy.ballots_kept();
         if state.phase != Phase::Closed {
             // It was counted, and the process died before the box was destroyed.
             if state.certified.is_some() {
-                self.put_away(decision, secrecy).await?;
+                self.put_away(decision, kept).await?;
             }
             return Ok(self.nothing());
         }
@@ -297,16 +298,45 @@ impl Commands {
         let seed = Some(Seed(self.boxes.seed(decision)));
         let command = DecisionCommand::TallyDecision { at, facts, seed, office };
         let tallied = self.decision(decision, &command, context).await?;
-        self.put_away(decision, secrecy).await?;
+        self.put_away(decision, kept).await?;
         Ok(tallied)
     }
 
-    /// Destroys the box of a decision that is over; there is none if it was not secret.
-    async fn put_away(&self, decision: DecisionId, secrecy: Secrecy) -> Result<(), Refused> {
-        match secrecy {
-            Secrecy::Secret => self.boxes.destroy(decision).await.map_err(refused),
-            Secrecy::Open | Secrecy::OpenAfterClose => Ok(()),
+    /// Destroys the box of a decision that is over, if it had one.
+    async fn put_away(&self, decision: DecisionId, kept: BallotsKept) -> Result<(), Refused> {
+        match kept {
+            BallotsKept::InBox => self.boxes.destroy(decision).await.map_err(refused),
+            BallotsKept::InLog | BallotsKept::Elsewhere => Ok(()),
         }
+    }
+
+    /// Records the result of a vote that was held elsewhere; that it is counted follows from it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Commands::execute`].
+    pub async fn record_external_result(
+        &self,
+        decision: DecisionId,
+        by: PersonId,
+        result: ExternalResult,
+        context: &CommandContext,
+    ) -> Result<Receipt, Refused> {
+        let network = self.terms(decision).await?.network;
+        let holds = self.roles_of(network, by).await?;
+        let command = DecisionCommand::RecordExternalResult { by, holds, result };
+        self.decision(decision, &command, context).await
+    }
+
+    /// Ends a decision whose result nobody reported from elsewhere.
+    pub(super) async fn give_up_result(
+        &self,
+        decision: DecisionId,
+        at: Timestamp,
+        context: &CommandContext,
+    ) -> Result<Receipt, Refused> {
+        let because = CancelledBecause::ResultNotReported;
+        self.decision(decision, &DecisionCommand::CancelDecision { because, at }, context).await
     }
 
     /// Breaks a tie by the casting vote, and certifies.
@@ -329,7 +359,7 @@ impl Commands {
         let facts = self.counted_facts(decision, &state, context).await?;
         let command = DecisionCommand::CastTieBreak { by, holds, favours, at: self.now(), facts };
         let tallied = self.decision(decision, &command, context).await?;
-        self.put_away(decision, terms.policy.secrecy).await?;
+        self.put_away(decision, terms.policy.ballots_kept()).await?;
         Ok(tallied)
     }
 
@@ -355,7 +385,7 @@ impl Commands {
         let command = DecisionCommand::CancelDecision { because, at: self.now() };
         let context = following(context, terms.network, (decision.uuid(), "withdrawn"), None);
         let cancelled = self.decision(decision, &command, &context).await?;
-        self.put_away(decision, terms.policy.secrecy).await?;
+        self.put_away(decision, terms.policy.ballots_kept()).await?;
         Ok(cancelled)
     }
 
@@ -409,12 +439,10 @@ impl Commands {
     /// Says that it was not counted.
     pub async fn certificate(&self, decision: DecisionId) -> Result<Vec<u8>, Refused> {
         let state = self.load::<Decision>(decision.uuid()).await?;
-        let secrecy = state.terms.as_ref().map(|terms| terms.policy.secrecy);
-        let secret = match (secrecy, self.opened(decision).await?) {
-            (Some(Secrecy::Secret), Some(opened)) => opened,
-            (Some(Secrecy::Secret | Secrecy::Open | Secrecy::OpenAfterClose) | None, _) => {
-                SecretBox::None
-            }
+        let kept = state.terms.as_ref().map(|terms| terms.policy.ballots_kept());
+        let secret = match kept {
+            Some(BallotsKept::InBox) => self.opened(decision).await?.unwrap_or(SecretBox::None),
+            Some(BallotsKept::InLog | BallotsKept::Elsewhere) | None => SecretBox::None,
         };
         let bundle = Bundle::of(decision, &state, secret).map_err(refused)?;
         bundle.json().map_err(refused)
@@ -431,9 +459,9 @@ impl Commands {
             return Err(refused(DecisionRejection::NotScheduled));
         };
         let lent = self.queries.lent_when_over(terms.network, at).await.map_err(refused)?;
-        let secret = match terms.policy.secrecy {
-            Secrecy::Open | Secrecy::OpenAfterClose => SecretBox::None,
-            Secrecy::Secret => self.closed_box(decision, state).await?,
+        let secret = match terms.policy.ballots_kept() {
+            BallotsKept::InLog | BallotsKept::Elsewhere => SecretBox::None,
+            BallotsKept::InBox => self.closed_box(decision, state).await?,
         };
         Ok(Facts { decision, lent, secret })
     }
@@ -476,9 +504,9 @@ impl Commands {
         };
         let closed_at = state.closes_at.unwrap_or(terms.closes_at).min(self.now());
         let lent = self.queries.lent_when_over(terms.network, closed_at).await.map_err(refused)?;
-        let secret = match terms.policy.secrecy {
-            Secrecy::Open | Secrecy::OpenAfterClose => SecretBox::None,
-            Secrecy::Secret => self.open_the_box(decision, state, context).await?,
+        let secret = match terms.policy.ballots_kept() {
+            BallotsKept::InLog | BallotsKept::Elsewhere => SecretBox::None,
+            BallotsKept::InBox => self.open_the_box(decision, state, context).await?,
         };
         Ok(Facts { decision, lent, secret })
     }

@@ -50,6 +50,7 @@ impl Commands {
                 self.decision(decision, &command, &context).await?
             }
             DeadlineKind::CloseDecision => self.close_decision(decision, due_at, &context).await?,
+            DeadlineKind::GiveUpResult => self.give_up_result(decision, due_at, &context).await?,
             DeadlineKind::FinaliseDecision => {
                 let command = DecisionCommand::FinaliseDecision { at: due_at };
                 self.decision(decision, &command, &context).await?

@@ -342,7 +342,7 @@ impl Commands {
         let outcome = state.certified.as_ref().and_then(|certified| certified.outcome.clone());
         let because = match (state.phase, outcome) {
             (Phase::Annulled, _) => RepeatedBecause::Annulled,
-            (Phase::Cancelled, _) => RepeatedBecause::RollEmpty,
+            (Phase::Cancelled, _) => RepeatedBecause::Cancelled,
             (Phase::Final, Some(Outcome::Tied { options })) => RepeatedBecause::Tied { options },
             (
                 Phase::Unknown

@@ -9,9 +9,9 @@ use eventlog::{Append, EventLog, Fingerprint, MemoryLog, NewEvent, Position, Str
 use events::{
     BallotChange, CancelledBecause, ClosedBecause, DecisionEvent, DecisionPolicy, DecisionTerms,
     DelegationEvent, DelegationRule, DelegationScope, DelegatorShown, EarlyClose, Electorate,
-    ExtendedBecause, Leavers, MandateEvent, MembershipClass, Method, Outcome, PolicyName,
-    ProposalContent, ProposalEvent, Reasons, ResolutionEvent, ResultsShown, RoleName, RollMoment,
-    RollUnit, Secrecy, Subject, TieRule, VotingWindow,
+    ExtendedBecause, ExternalResult, HeldElsewhere, Leavers, MandateEvent, MembershipClass, Method,
+    Outcome, PolicyName, ProposalContent, ProposalEvent, Reasons, ResolutionEvent, ResultsShown,
+    RoleName, RollMoment, RollUnit, Secrecy, Subject, TieRule, VotingWindow,
 };
 use futures::FutureExt as _;
 use jiff::{SignedDuration, Timestamp};
@@ -38,7 +38,7 @@ const TICKS: u32 = 200;
 
 use DeadlineKind::{
     CloseDecision, ExpireDelegation, ExpireMandate, ExpireResolution, FinaliseDecision, FreezeRoll,
-    LapseProposal, OpenDecision, RemindVoters, ReviewResolution,
+    GiveUpResult, LapseProposal, OpenDecision, RemindVoters, ReviewResolution,
 };
 
 /// An hour of one day, when things fall due.
@@ -164,7 +164,8 @@ impl World {
         let extended = match kind {
             CloseDecision => self.extended.lock().unwrap().remove(&subject),
             FreezeRoll | OpenDecision | RemindVoters | FinaliseDecision | ExpireMandate
-            | ExpireDelegation | ReviewResolution | ExpireResolution | LapseProposal => None,
+            | ExpireDelegation | ReviewResolution | ExpireResolution | LapseProposal
+            | GiveUpResult => None,
         };
         let (because, closes_at) = (ExtendedBecause::Inquorate, hour(20));
         let (proposal, outcome) = (ProposalId::new(FIRST), Outcome::Adopted {});
@@ -181,6 +182,10 @@ impl World {
                 }
                 None => DecisionEvent::DecisionClosed { because: ClosedBecause::Deadline },
             },
+            GiveUpResult => {
+                let because = CancelledBecause::ResultNotReported;
+                DecisionEvent::DecisionCancelled { because }
+            }
             FinaliseDecision => DecisionEvent::DecisionFinalised { network, proposal, outcome },
             ExpireMandate => return self.ends(command, MandateEvent::MandateExpired {}).await,
             ExpireDelegation => {
@@ -256,6 +261,7 @@ fn terms(roll_moment: RollMoment, opens_at: Timestamp, closes_at: Timestamp) -> 
         review_after_days: None,
         sunset_after_days: None,
         repeat_after_days: 0,
+        elsewhere: None,
     };
     DecisionTerms {
         network: NETWORK,
@@ -303,6 +309,29 @@ async fn everything_about_a_vote_happens_at_its_time_and_not_before() {
     assert_eq!(scheduler.run_due(hour(30)).await.unwrap(), 1);
     assert_eq!(world.carried_out(), [(CloseDecision, FIRST, hour(20))]);
     assert_eq!(scheduler.run_due(hour(99)).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_result_from_elsewhere_is_waited_for_so_long_and_no_longer() {
+    let world = world();
+    for subject in [FIRST, SECOND] {
+        let mut terms = Box::new(terms(RollMoment::Opening, hour(10), hour(20)));
+        let (system, reported_by) = ("proofs".to_owned(), RoleName("officer".to_owned()));
+        terms.policy.elsewhere = Some(HeldElsewhere { system, reported_by, report_hours: 5 });
+        world.record(subject, hour(0), &[DecisionEvent::DecisionScheduled { terms }]).await;
+    }
+    let scheduler = world.scheduler().await;
+    assert_eq!(scheduler.run_due(hour(24)).await.unwrap(), 8);
+    let reported = ExternalResult {
+        address: "https://vote.example/7".to_owned(),
+        sha256: "0a".repeat(32),
+        ballots: Vec::new(),
+    };
+    let recorded = DecisionEvent::ExternalResultRecorded { by: ANNA, result: reported };
+    world.record(FIRST, hour(24), &[recorded]).await;
+    world.carried_out();
+    assert_eq!(scheduler.run_due(hour(99)).await.unwrap(), 1);
+    assert_eq!(world.carried_out(), [(GiveUpResult, SECOND, hour(25))]);
 }
 
 #[tokio::test]
@@ -592,7 +621,7 @@ fn every_kind_stands_at_its_place_and_has_a_name_of_its_own() {
     for (place, kind) in DeadlineKind::ALL.into_iter().enumerate() {
         assert_eq!(usize::from(kind.rank()), place);
     }
-    assert_eq!(DeadlineKind::ALL.map(DeadlineKind::name).iter().collect::<BTreeSet<_>>().len(), 10);
+    assert_eq!(DeadlineKind::ALL.map(DeadlineKind::name).iter().collect::<BTreeSet<_>>().len(), 11);
 }
 
 #[test]

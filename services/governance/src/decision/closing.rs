@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use events::{
-    CancelledBecause, ClosedBecause, DecisionEvent, DecisionTerms, EarlyClose, ExtendedBecause,
-    OptionKey, Secrecy, TieRule,
+    BallotsKept, CancelledBecause, ClosedBecause, DecisionEvent, DecisionTerms, EarlyClose,
+    ExtendedBecause, OptionKey, Secrecy, TieRule,
 };
 use jiff::{SignedDuration, Timestamp};
 use kernel::{Party, Personal};
@@ -109,15 +109,15 @@ impl Decision {
 
     /// How many entries that count have voted.
     fn voted(&self, terms: &DecisionTerms, facts: &Facts) -> usize {
-        match (terms.policy.secrecy, &facts.secret) {
-            (Secrecy::Open | Secrecy::OpenAfterClose, _) => {
+        match (terms.policy.ballots_kept(), &facts.secret) {
+            (BallotsKept::InLog, _) => {
                 let counts =
                     |index: &&u32| !self.void.contains(index) && !self.conflicts.contains(index);
                 self.ballots.keys().filter(counts).count()
             }
-            (Secrecy::Secret, SecretBox::None) => 0,
+            (BallotsKept::Elsewhere, _) | (BallotsKept::InBox, SecretBox::None) => 0,
             (
-                Secrecy::Secret,
+                BallotsKept::InBox,
                 SecretBox::Closed { voted, .. } | SecretBox::Opened { voted, .. },
             ) => *voted as usize,
         }
@@ -162,12 +162,15 @@ impl Decision {
             }
             Phase::Cancelled => return Err(DecisionRejection::CameToNothing),
         };
-        match (terms.policy.secrecy, &facts.secret) {
-            (Secrecy::Secret, SecretBox::Opened { .. })
-            | (Secrecy::Open | Secrecy::OpenAfterClose, SecretBox::None) => {}
-            (Secrecy::Secret, SecretBox::None | SecretBox::Closed { .. })
+        match (terms.policy.ballots_kept(), &facts.secret) {
+            (BallotsKept::Elsewhere, SecretBox::None) if self.external.is_none() => {
+                return Err(DecisionRejection::ResultAwaited);
+            }
+            (BallotsKept::InBox, SecretBox::Opened { .. })
+            | (BallotsKept::InLog | BallotsKept::Elsewhere, SecretBox::None) => {}
+            (BallotsKept::InBox, SecretBox::None | SecretBox::Closed { .. })
             | (
-                Secrecy::Open | Secrecy::OpenAfterClose,
+                BallotsKept::InLog | BallotsKept::Elsewhere,
                 SecretBox::Closed { .. } | SecretBox::Opened { .. },
             ) => return Err(DecisionRejection::OtherBox),
         }
@@ -311,11 +314,13 @@ impl Decision {
     }
 
     /// Cancels what has no result yet. A proposal is not taken back to escape what was voted: once
-    /// voting is over, only the end of the network cancels the decision.
+    /// voting is over, only the end of the network cancels the decision, and that nobody reported the
+    /// result of a vote that was held elsewhere.
     pub(super) fn cancel(&self, because: CancelledBecause, at: Timestamp) -> Decided {
         let closes_at = self.closes_at.ok_or(DecisionRejection::NotScheduled)?;
         let cancelled = || Ok(vec![DecisionEvent::DecisionCancelled { because }]);
         match (self.phase, because) {
+            (_, CancelledBecause::ResultNotReported) => self.give_up_result(at),
             (Phase::Unknown, _) => Err(DecisionRejection::NotScheduled),
             (Phase::Scheduled | Phase::RollFrozen, _) => cancelled(),
             (Phase::Open | Phase::Closed, CancelledBecause::NetworkDissolved) => cancelled(),

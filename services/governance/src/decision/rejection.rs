@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use kernel::{ErrorCode, Party, Rejection};
 
 use super::{
-    CONTESTS_MAX, CONTESTS_OF_ONE_MAX, OBJECTIONS_MAX, ROLL_MAX, ROLL_WEIGHT_MAX, TEXT_MAX,
+    ADDRESS_MAX, CONTESTS_MAX, CONTESTS_OF_ONE_MAX, OBJECTIONS_MAX, ROLL_MAX, ROLL_WEIGHT_MAX,
+    TEXT_MAX,
 };
 use crate::counting::{Misfit, OptionsMisfit, Uncountable};
 
@@ -90,6 +91,30 @@ pub enum DecisionRejection {
     /// Ballots of this decision are not secret.
     #[error("ballots of this decision are not secret; there is no box")]
     BallotsNotSecret,
+    /// Ballots of this decision are cast elsewhere.
+    #[error("this vote is held elsewhere; the decision's policy says in which system")]
+    HeldElsewhere,
+    /// Nobody reports the result of a vote that is held here.
+    #[error("this vote is held here; it is counted by rule, and nobody reports its result")]
+    HeldHere,
+    /// Somebody else reports the result.
+    #[error("the result is reported by holders of another role; the decision's policy says which")]
+    NotTheReporter,
+    /// Another result was reported before.
+    #[error("another result was reported before, and stands; challenge it if it is wrong")]
+    ResultAlreadyReported,
+    /// The vote was held elsewhere, and its result is not known yet.
+    #[error("this vote was held elsewhere, and its result was not reported yet")]
+    ResultAwaited,
+    /// There are more ballots than entries of the roll that count, or none of some.
+    #[error("a result has no more ballots than entries of the roll count, each of such a weight")]
+    ResultNotOfRoll,
+    /// The reference to the result is unusable.
+    #[error(
+        "a result names its address there, of {ADDRESS_MAX} bytes at most, and the SHA-256 of \
+         what was published, in lower-case hexadecimal"
+    )]
+    ReferenceMalformed,
     /// The party is not on the roll.
     #[error("not on the roll of this decision")]
     NotOnRoll,
@@ -208,6 +233,7 @@ impl Rejection for DecisionRejection {
             | DecisionRejection::RollFrozen
             | DecisionRejection::RollAlreadyContested
             | DecisionRejection::BallotAlreadyCast
+            | DecisionRejection::ResultAlreadyReported
             | DecisionRejection::ObjectionAlreadyJudged(_) => ErrorCode::AlreadyExists,
             DecisionRejection::Options(_)
             | DecisionRejection::WindowOutsidePolicy { .. }
@@ -221,6 +247,8 @@ impl Rejection for DecisionRejection {
             | DecisionRejection::ReasonNotTaken
             | DecisionRejection::TextTooLong
             | DecisionRejection::OtherBox
+            | DecisionRejection::ResultNotOfRoll
+            | DecisionRejection::ReferenceMalformed
             | DecisionRejection::CastingVoteMalformed => ErrorCode::Invalid,
             DecisionRejection::NotOnRoll
             | DecisionRejection::EntryVoid
@@ -229,6 +257,7 @@ impl Rejection for DecisionRejection {
             | DecisionRejection::RecordedForOneself
             | DecisionRejection::RecorderNotOnRoll
             | DecisionRejection::NotTheJudge
+            | DecisionRejection::NotTheReporter
             | DecisionRejection::JudgeHasPart => ErrorCode::Forbidden,
             DecisionRejection::TooManyObjections | DecisionRejection::TooManyContests => {
                 ErrorCode::TooMany
@@ -245,6 +274,9 @@ impl Rejection for DecisionRejection {
             | DecisionRejection::NotCertified
             | DecisionRejection::BallotsSecret
             | DecisionRejection::BallotsNotSecret
+            | DecisionRejection::HeldElsewhere
+            | DecisionRejection::HeldHere
+            | DecisionRejection::ResultAwaited
             | DecisionRejection::BallotNotCast
             | DecisionRejection::BallotsUnchangeable
             | DecisionRejection::RecordedBallotRepudiated
@@ -307,6 +339,13 @@ impl Rejection for DecisionRejection {
             DecisionRejection::StillOpen => "VOTING_NOT_OVER",
             DecisionRejection::CameToNothing => "DECISION_CAME_TO_NOTHING",
             DecisionRejection::ResultCertified => "RESULT_CERTIFIED",
+            DecisionRejection::HeldElsewhere => "VOTE_HELD_ELSEWHERE",
+            DecisionRejection::HeldHere => "VOTE_HELD_HERE",
+            DecisionRejection::NotTheReporter => "NOT_THE_REPORTER",
+            DecisionRejection::ResultAlreadyReported => "RESULT_ALREADY_REPORTED",
+            DecisionRejection::ResultAwaited => "RESULT_AWAITED",
+            DecisionRejection::ResultNotOfRoll => "RESULT_NOT_OF_ROLL",
+            DecisionRejection::ReferenceMalformed => "RESULT_REFERENCE_MALFORMED",
             DecisionRejection::NotCertified => "RESULT_NOT_CERTIFIED",
             DecisionRejection::BallotsSecret => "BALLOTS_SECRET",
             DecisionRejection::BallotsNotSecret => "BALLOTS_NOT_SECRET",

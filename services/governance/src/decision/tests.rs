@@ -84,6 +84,7 @@ pub(crate) fn majority() -> DecisionPolicy {
         review_after_days: None,
         sunset_after_days: None,
         repeat_after_days: 0,
+        elsewhere: None,
     }
 }
 

@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, pin::Pin};
 use access::Caller;
 use eventlog::{Filter, subscribe_all};
 use events::{
-    BallotBoxEvent, ConstituencyFigures, ContestGround, CountedRound, DecisionEvent, Figures,
-    NotCounted, Outcome as CameTo, TieBreak, TurnoutEvent, Validity,
+    AlikeBallots, BallotBoxEvent, CancelledBecause, ConstituencyFigures, ContestGround,
+    CountedRound, DecisionEvent, ExternalResult, Figures, NotCounted, Outcome as CameTo, TieBreak,
+    TurnoutEvent, Validity,
 };
 use futures::{FutureExt as _, Stream, StreamExt as _, TryStreamExt as _, stream};
 use kernel::{
@@ -239,6 +240,24 @@ impl DecisionService for GovernanceGrpc {
         let done = self.commands.close_early(id, &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::CloseDecisionResponse { receipt }))
+    }
+
+    async fn record_external_result(
+        &self,
+        request: Request<message::RecordExternalResultRequest>,
+    ) -> Outcome<message::RecordExternalResultResponse> {
+        let id = decision_id(&request.get_ref().decision_id)?;
+        let call = self.enter_thing(request, Thing::Decision(id), |it| it.command.as_ref()).await?;
+        let alike = |it: &message::ReportedBallots| {
+            let choice = policies::choice(it.choice.clone())?;
+            Ok::<_, Status>(AlikeBallots { choice, weight: it.weight.max(1), count: it.count })
+        };
+        let ballots = call.message.ballots.iter().map(alike).collect::<Result<_, _>>()?;
+        let (address, sha256) = (call.message.address.clone(), call.message.sha256.clone());
+        let result = ExternalResult { address, sha256, ballots };
+        let done = self.commands.record_external_result(id, call.person, result, &call.context);
+        let receipt = receipt(done.await.map_err(to_status)?);
+        Ok(Response::new(message::RecordExternalResultResponse { receipt }))
     }
 
     async fn cast_tie_break(
@@ -518,6 +537,15 @@ fn phase_message(phase: DecisionPhase) -> message::DecisionPhase {
     }
 }
 
+fn cancelled_message(because: CancelledBecause) -> message::CancelledBecause {
+    match because {
+        CancelledBecause::ProposalWithdrawn => message::CancelledBecause::ProposalWithdrawn,
+        CancelledBecause::RollEmpty => message::CancelledBecause::RollEmpty,
+        CancelledBecause::NetworkDissolved => message::CancelledBecause::NetworkDissolved,
+        CancelledBecause::ResultNotReported => message::CancelledBecause::ResultNotReported,
+    }
+}
+
 const FINDINGS: [ChallengeFinding; 2] = [ChallengeFinding::Dismissed, ChallengeFinding::Upheld];
 
 fn finding_message(finding: ChallengeFinding) -> message::ChallengeRuling {
@@ -588,6 +616,13 @@ fn decision_message(
         repeats_decision_id: optional_id(terms.repeats),
         seats: terms.seats,
         reminded_at: row.reminded_at.map(read::timestamp),
+        cancelled: row.cancelled.map_or(0, |because| cancelled_message(because).into()),
+        external_result: row.external.as_ref().map(|it| message::ExternalResult {
+            reported_by_id: it.reported_by.to_string(),
+            address: it.address.clone(),
+            sha256: it.sha256.clone(),
+            reported_at: Some(read::timestamp(it.at)),
+        }),
         may_vote: vote.is_some_and(|vote| !vote.entries.is_empty()),
         my_ballot: own.map(ballot_message),
     }

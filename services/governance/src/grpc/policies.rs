@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use events::{
     CharterChange, Choice, Constituency, DecisionOption, DecisionPolicy, DelegationRule, Effect,
-    Electorate, Extension, Judge, Method, Objections, OptionKey, PolicyName, Present, Quorum,
-    QuorumSize, Requirement, Role, RoleName, RollUnit, Share, TieRule, VotingWindow, Weight,
+    Electorate, Extension, HeldElsewhere, Judge, Method, Objections, OptionKey, PolicyName,
+    Present, Quorum, QuorumSize, Requirement, Role, RoleName, RollUnit, Share, TieRule,
+    VotingWindow, Weight,
 };
 use kernel::ErrorCode;
 use tonic::Status;
@@ -102,6 +103,15 @@ pub(super) fn policy(policy: message::DecisionPolicy) -> Result<DecisionPolicy, 
         review_after_days: above_zero(policy.review_after_days),
         sunset_after_days: above_zero(policy.sunset_after_days),
         repeat_after_days: policy.repeat_after_days,
+        elsewhere: policy
+            .elsewhere
+            .map(|it| {
+                let role = name(&it.reported_by_role, "policy.elsewhere.reported_by_role")?;
+                let reported_by = RoleName(role);
+                let (system, report_hours) = (it.system, it.report_hours);
+                Ok::<_, Status>(HeldElsewhere { system, reported_by, report_hours })
+            })
+            .transpose()?,
     })
 }
 
@@ -405,6 +415,11 @@ pub(super) fn policy_message(policy: &DecisionPolicy) -> message::DecisionPolicy
         review_after_days: policy.review_after_days.unwrap_or(0),
         sunset_after_days: policy.sunset_after_days.unwrap_or(0),
         repeat_after_days: policy.repeat_after_days,
+        elsewhere: policy.elsewhere.as_ref().map(|it| message::HeldElsewhere {
+            system: it.system.clone(),
+            reported_by_role: it.reported_by.to_string(),
+            report_hours: it.report_hours,
+        }),
     }
 }
 

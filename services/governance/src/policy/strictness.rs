@@ -102,6 +102,7 @@ fn as_strict(before: &DecisionPolicy, after: &DecisionPolicy) -> bool {
         requirements,
         objections,
         secrecy,
+        elsewhere,
         results,
         ballot_change,
         reasons,
@@ -118,6 +119,7 @@ fn as_strict(before: &DecisionPolicy, after: &DecisionPolicy) -> bool {
     let rights = *proposer_roles == after.proposer_roles
         && *roll_moment == after.roll_moment
         && *secrecy == after.secrecy
+        && *elsewhere == after.elsewhere
         && *results == after.results
         && *ballot_change == after.ballot_change
         && *reasons == after.reasons

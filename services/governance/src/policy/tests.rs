@@ -559,3 +559,43 @@ fn a_secret_vote_counts_everybody_who_hands_a_ballot_in_for_its_constituency() {
         assert_eq!(fault(&openly(counting(counts)), &roles()), None);
     }
 }
+
+/// An election held in a system elsewhere, within what such a vote allows.
+fn away() -> DecisionPolicy {
+    DecisionPolicy {
+        elsewhere: Some(held("coordinator", 48)),
+        challenges: Some(Challenges { window_hours: 72, judge: Judge::RollMember {} }),
+        extension: None,
+        early_close: EarlyClose::Never,
+        ..election()
+    }
+}
+
+fn held(reported_by: &str, report_hours: u32) -> HeldElsewhere {
+    let (system, reported_by) = ("a system with proofs".to_owned(), role(reported_by));
+    HeldElsewhere { system, reported_by, report_hours }
+}
+
+#[test]
+fn a_vote_held_elsewhere_is_secret_can_be_doubted_and_ends_at_its_time() {
+    assert_eq!(fault(&away(), &roles()), None);
+    let at = |held| DecisionPolicy { elsewhere: Some(held), ..away() };
+    let unnamed = HeldElsewhere { system: " ".to_owned(), ..held("coordinator", 48) };
+    let of_each = of_each(away(), share(1, 2), Bound::AtLeast);
+    for (policy, expected) in [
+        (openly(away()), PolicyFault::ElsewhereNotSecret),
+        (at(unnamed), PolicyFault::ElsewhereUnnamed),
+        (at(held("coordinator", 0)), PolicyFault::ReportHoursZero),
+        (at(held("coordinator", HOURS_MAX + 1)), PolicyFault::HoursAboveMax),
+        (at(held("oracle", 48)), PolicyFault::RoleUnknown(role("oracle"))),
+        (DecisionPolicy { challenges: None, ..away() }, PolicyFault::ElsewhereUnchallenged),
+        (
+            DecisionPolicy { early_close: EarlyClose::AllVoted, ..away() },
+            PolicyFault::ElsewhereClosing,
+        ),
+        (DecisionPolicy { extension: Some(ONCE), ..away() }, PolicyFault::ElsewhereClosing),
+        (of_each, PolicyFault::ElsewhereConstituencies),
+    ] {
+        assert_eq!(faulty(&policy), expected);
+    }
+}

@@ -106,8 +106,9 @@ pub struct Repeat {
 pub enum RepeatedBecause {
     /// The former one was annulled after a challenge.
     Annulled,
-    /// The former one was cancelled because nobody was entitled to vote.
-    RollEmpty,
+    /// The former one was cancelled: nobody was entitled to vote, or nobody reported the result of a
+    /// vote that was held elsewhere.
+    Cancelled,
     /// These options tied, and the policy asks for a second round between them. In an election they
     /// are those who won a seat and those who tied for the rest: the first round conferred nothing, so
     /// the second fills every seat that is free then.
@@ -182,7 +183,7 @@ fn options(offered: &[DecisionOption], call: &Call) -> Vec<DecisionOption> {
             all.into_iter().filter(|option| options.contains(&option.key)).collect()
         }
         Some(Repeat {
-            because: RepeatedBecause::Annulled | RepeatedBecause::RollEmpty, ..
+            because: RepeatedBecause::Annulled | RepeatedBecause::Cancelled, ..
         })
         | None => all,
     }

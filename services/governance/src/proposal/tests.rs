@@ -62,6 +62,7 @@ pub(crate) fn policy(subject: Subject, method: Method) -> DecisionPolicy {
         review_after_days: None,
         sunset_after_days: None,
         repeat_after_days: 30,
+        elsewhere: None,
     }
 }
 

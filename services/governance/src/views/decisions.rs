@@ -8,8 +8,8 @@ use eventlog::Recorded;
 use events::{
     AlikeBallots, BallotBoxEvent, CancelledBecause, Choice, ClosedBecause, Constituency,
     ConstituencyTurnout, ContestGround, DecisionEvent, DecisionTerms, DelegationEvent,
-    ExtendedBecause, Figures, OptionKey, Outcome, ResolvedDelegation, RollEntry, Secrecy, TieBreak,
-    TurnoutEvent, Validity,
+    ExtendedBecause, ExternalResult, Figures, OptionKey, Outcome, ResolvedDelegation, RollEntry,
+    Secrecy, TieBreak, TurnoutEvent, Validity,
 };
 use jiff::Timestamp;
 use kernel::{DecisionId, NetworkId, Party, PersonId, Personal, ProposalId};
@@ -97,6 +97,8 @@ pub struct DecisionRow {
     pub reminded_at: Option<Timestamp>,
     /// How often voting went on longer, in order of time.
     pub extensions: Vec<ExtensionRow>,
+    /// What was reported of a vote that is held elsewhere; `None` before, and where it is held here.
+    pub external: Option<ExternalRow>,
     /// What it came to; `None` before the count.
     pub certificate: Option<CertificateRow>,
 }
@@ -191,6 +193,19 @@ pub struct TurnoutRow {
     /// What was recorded of the constituencies in a secret decision; empty in any other, before the
     /// box is opened, and where the quorum is not of each.
     pub constituencies: Vec<ConstituencyTurnout>,
+}
+
+/// Who reported the result of a vote that was held elsewhere, and where it can be checked.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ExternalRow {
+    /// Who reported it.
+    pub reported_by: PersonId,
+    /// The address of the election there.
+    pub address: String,
+    /// The SHA-256 of what was published there to check the result by, in hexadecimal.
+    pub sha256: String,
+    /// When it was reported.
+    pub at: Timestamp,
 }
 
 /// One time that voting went on longer.
@@ -326,13 +341,13 @@ pub struct CertificateRow {
 }
 
 impl Projection for DecisionsView {
-    const NAME: &'static str = "decisions_2";
+    const NAME: &'static str = "decisions_3";
     const SCHEMA: &'static str = "
         create table decisions (
             decision blob primary key, network blob not null, proposal blob not null,
             phase text not null, secrecy text not null, terms text not null,
             opens_at integer not null, closes_at integer not null, seed_hash text,
-            closed text, cancelled text, reminded_at integer
+            closed text, cancelled text, reminded_at integer, external text
         ) strict;
         create index decisions_network on decisions (network, phase, opens_at);
         create table rolls (
@@ -417,16 +432,12 @@ impl Projection for DecisionsView {
             changed(tx, event, change)?;
         }
         if let Some(BallotBoxEvent::BallotBoxSealed { decision, ballots }) = event.decode()? {
-            let sql = "insert or replace into boxes values (?1, ?2)";
-            run(tx, sql, params![key(decision), worded(&ballots)?])?;
+            put_opened(tx, key(decision), &ballots)?;
         }
         if let Some(TurnoutEvent::TurnoutRecorded { decision, voted, voters, constituencies }) =
             event.decode()?
         {
-            let voters = voters.map(|voters| worded(&voters)).transpose()?;
-            let constituencies = worded(&constituencies)?;
-            let sql = "insert or replace into turnouts values (?1, ?2, ?3, ?4)";
-            run(tx, sql, params![key(decision), voted, voters, constituencies])?;
+            put_turnout(tx, key(decision), (voted, voters.as_deref()), &constituencies)?;
         }
         if let Some(change) = event.decode::<DelegationEvent>()? {
             delegations::changed(tx, event, change)?;
@@ -444,7 +455,8 @@ fn changed(tx: &Connection, event: &Recorded, change: DecisionEvent) -> rusqlite
     match change {
         DecisionEvent::DecisionScheduled { terms } => run(
             tx,
-            "insert into decisions values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, null, null, null, null)",
+            "insert into decisions values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, null, null, null, null,
+             null)",
             params![
                 decision,
                 key(terms.network),
@@ -584,6 +596,15 @@ fn changed(tx: &Connection, event: &Recorded, change: DecisionEvent) -> rusqlite
             run(tx, sql, params![decision, at, worded(&because)?])?;
             enter(DecisionPhase::Closed)
         }
+        DecisionEvent::ExternalResultRecorded { by, result } => {
+            let voted = result.ballots.iter().map(|alike| alike.count).sum();
+            put_opened(tx, decision, &result.ballots)?;
+            put_turnout(tx, decision, (voted, None), &[])?;
+            let ExternalResult { address, sha256, ballots: _ } = result;
+            let external = ExternalRow { reported_by: by, address, sha256, at: event.effective_at };
+            let sql = "update decisions set external = ?2 where decision = ?1";
+            run(tx, sql, params![decision, worded(&external)?])
+        }
         DecisionEvent::DecisionTallied { algorithm, inputs_hash, delegations, figures } => {
             run(
                 tx,
@@ -641,6 +662,28 @@ fn changed(tx: &Connection, event: &Recorded, change: DecisionEvent) -> rusqlite
             enter(DecisionPhase::Final)
         }
     }
+}
+
+/// Puts down what a vote held that is secret, and over.
+fn put_opened(
+    tx: &Connection,
+    decision: [u8; 16],
+    ballots: &[AlikeBallots],
+) -> rusqlite::Result<()> {
+    let sql = "insert or replace into boxes values (?1, ?2)";
+    run(tx, sql, params![decision, worded(&ballots)?])
+}
+
+/// Puts down how many took part in it, and who, as far as that is told.
+fn put_turnout(
+    tx: &Connection,
+    decision: [u8; 16],
+    (voted, voters): (u32, Option<&[Party]>),
+    constituencies: &[ConstituencyTurnout],
+) -> rusqlite::Result<()> {
+    let voters = voters.map(|voters| worded(&voters)).transpose()?;
+    let sql = "insert or replace into turnouts values (?1, ?2, ?3, ?4)";
+    run(tx, sql, params![decision, voted, voters, worded(&constituencies)?])
 }
 
 fn set_phase(tx: &Connection, decision: [u8; 16], phase: DecisionPhase) -> rusqlite::Result<()> {
@@ -1131,6 +1174,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<DecisionRow> {
         seed_hash: row.get("seed_hash")?,
         closed: optional_word(row, "closed")?,
         reminded_at: optional_instant(row, "reminded_at")?,
+        external: optional_word(row, "external")?,
         cancelled: optional_word(row, "cancelled")?,
         extensions: Vec::new(),
         certificate: certificate_row(row)?,

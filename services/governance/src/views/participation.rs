@@ -149,6 +149,7 @@ fn decision_changed(
         | DecisionEvent::VotersReminded {}
         | DecisionEvent::DecisionExtended { .. }
         | DecisionEvent::DecisionClosed { .. }
+        | DecisionEvent::ExternalResultRecorded { .. }
         | DecisionEvent::TieBroken { .. }
         | DecisionEvent::DecisionCertified { .. }
         | DecisionEvent::ResultChallenged { .. }

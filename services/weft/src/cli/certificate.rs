@@ -115,9 +115,17 @@ fn summary(bundle: &Bundle) -> String {
         format!("    {name}: {present}; {} of {} needed\n", it.quorum_units, it.roll_units)
     });
     let constituencies = constituencies.collect::<String>();
+    // A recount finds what was reported to be counted rightly; whether it was voted so is told there.
+    let elsewhere = bundle.elsewhere.as_ref().map_or_else(String::new, |held| {
+        format!(
+            "\n  elsewhere  the ballots are as reported from {}; compare them with what was\n             \
+             published there, sha-256 {}",
+            held.address, held.sha256
+        )
+    });
     format!(
         "valid\n  outcome    {}\n  roll       {} votes, sha-256 {}\n  present    {}{needed}\n\
-         {constituencies}  algorithm  {}\n  bundle     sha-256 {}",
+         {constituencies}  algorithm  {}\n  bundle     sha-256 {}{elsewhere}",
         outcome(bundle),
         figures.roll_units,
         bundle.roll_hash,

@@ -173,6 +173,47 @@ impl Voice<'_> {
         }
     }
 
+    /// Reports the result of a vote that was held elsewhere: its address there, the hash, and how
+    /// many ballots said what.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn report_result(
+        &self,
+        decision: DecisionId,
+        (address, sha256): (&str, &str),
+        ballots: &[(Choice, u32)],
+    ) -> Outcome {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let alike = |(choice, count): &(Choice, u32)| message::ReportedBallots {
+                    choice: Some(choice.clone()),
+                    count: *count,
+                    weight: 0,
+                };
+                let request = message::RecordExternalResultRequest {
+                    command: Some(self.command()),
+                    decision_id: decision.to_string(),
+                    address: address.to_owned(),
+                    sha256: sha256.to_owned(),
+                    ballots: ballots.iter().map(alike).collect(),
+                };
+                let mut client = DecisionServiceClient::new(self.line());
+                let answer = client.record_external_result(request).await;
+                self.receipt(answer.map(|answer| answer.into_inner().receipt))
+            }
+            Protocol::GraphQl => {
+                let alike = |(choice, count): &(Choice, u32)| json!({ "choice": choice_input(choice), "count": count });
+                let input = json!({
+                    "decisionId": global(decision), "address": address, "sha256": sha256,
+                    "ballots": ballots.iter().map(alike).collect::<Vec<_>>(),
+                });
+                self.carry_out("recordExternalResult", input).await
+            }
+        }
+    }
+
     /// Says that the roll of a decision is wrong about a party.
     ///
     /// # Errors

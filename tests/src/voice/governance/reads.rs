@@ -11,9 +11,9 @@ use wire::{
     weft::{
         common::v1 as common,
         governance::v1::{
-            self as message, AgendaItemStatus, BallotState, ChallengeRuling, CharterStatus,
-            ContestGround, DecisionPhase, DecisionPolicy, DelegationStatus, EffectStatus,
-            GoalStatus, Implementation, MandateStatus, OutcomeKind, ProposalStatus,
+            self as message, AgendaItemStatus, BallotState, CancelledBecause, ChallengeRuling,
+            CharterStatus, ContestGround, DecisionPhase, DecisionPolicy, DelegationStatus,
+            EffectStatus, GoalStatus, Implementation, MandateStatus, OutcomeKind, ProposalStatus,
             ResolutionStatus, Subject, Validity, agenda_service_client::AgendaServiceClient,
             charter_service_client::CharterServiceClient,
             decision_service_client::DecisionServiceClient,
@@ -79,6 +79,10 @@ pub struct Decision {
     pub extensions: u32,
     /// When everyone on the roll was reminded.
     pub reminded_at: Option<Timestamp>,
+    /// Why it came to nothing.
+    pub cancelled: Option<CancelledBecause>,
+    /// Who reported the result of a vote held elsewhere, its address there, and the hash.
+    pub external: Option<(PersonId, String, String)>,
     /// How many seats an election fills.
     pub seats: Option<u32>,
     /// How many votes the roll has.
@@ -348,7 +352,8 @@ pub struct Participation {
 /// What is read of a decision over GraphQL.
 pub(super) const DECISION: &str =
     "phase charterVersion policy { name votingHoursMin } closesAt extensions
-    remindedAt seats rollUnits rollHash ballotCount quorumUnitsMissing mayVote
+    remindedAt cancelled externalResult { address sha256 reportedBy { id } }
+    seats rollUnits rollHash ballotCount quorumUnitsMissing mayVote
     myBallot { state } challengesUntil repeats { id }
     tiesBroken { between chosen by castingVote { id } lotSeed }
     rollContests {
@@ -1000,6 +1005,11 @@ pub(super) fn decision_seen(it: message::Decision) -> Decision {
         closes_at: read::instant(it.closes_at, "time").unwrap().unwrap(),
         extensions: it.extensions,
         reminded_at: read::instant(it.reminded_at, "time").unwrap(),
+        cancelled: Some(it.cancelled()).filter(|it| *it != CancelledBecause::Unspecified),
+        external: it
+            .external_result
+            .clone()
+            .map(|it| (parsed(&it.reported_by_id), it.address, it.sha256)),
         seats: it.seats,
         roll_units: it.roll_units,
         ballots: it.ballots,
@@ -1038,6 +1048,12 @@ pub(super) fn decision_of(it: &Value) -> Decision {
         closes_at: maybe_time(&it["closesAt"]).unwrap(),
         extensions: small(&it["extensions"]),
         reminded_at: maybe_time(&it["remindedAt"]),
+        cancelled: maybe(&it["cancelled"], |it| {
+            known(it, "CANCELLED_BECAUSE_", CancelledBecause::from_str_name)
+        }),
+        external: maybe(&it["externalResult"], |it| {
+            (local(&it["reportedBy"]["id"]), text(&it["address"]), text(&it["sha256"]))
+        }),
         seats: maybe(&it["seats"], small),
         roll_units: small(&it["rollUnits"]),
         roll_hash: text(&it["rollHash"]),

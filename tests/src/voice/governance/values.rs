@@ -90,6 +90,10 @@ fn policy_input(policy: &DecisionPolicy) -> Value {
         "reviewAfterDays": some(policy.review_after_days),
         "sunsetAfterDays": some(policy.sunset_after_days),
         "repeatAfterDays": policy.repeat_after_days,
+        "elsewhere": policy.elsewhere.as_ref().map(|held| json!({
+            "system": held.system, "reportedByRole": held.reported_by_role,
+            "reportHours": held.report_hours,
+        })),
     })
 }
 

@@ -292,6 +292,18 @@ fn more_time_more_sponsors_and_fewer_second_chances_are_stricter() {
 }
 
 #[test]
+fn a_vote_held_elsewhere_is_neither_stricter_nor_laxer_than_one_held_here() {
+    let held = |system: &str| events::HeldElsewhere {
+        system: system.to_owned(),
+        reported_by: events::RoleName("coordinator".to_owned()),
+        report_hours: 48,
+    };
+    let away = |system| DecisionPolicy { elsewhere: Some(held(system)), ..election() };
+    weaker_either_way(&election(), &away("proofs"));
+    weaker_either_way(&away("proofs"), &away("none"));
+}
+
+#[test]
 fn an_election_is_as_strict_as_itself_only() {
     let method = Method::Ranked { rule: RankedRule::MeekStv, seats: 3, ranks_max: None };
     weaker_either_way(&election(), &DecisionPolicy { method, ..election() });
