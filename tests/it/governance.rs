@@ -19,6 +19,7 @@ mod seats;
 mod ties;
 pub(crate) mod town;
 mod watching;
+mod workspace;
 
 use events::{BallotBoxEvent, DecisionEvent, TurnoutEvent};
 use governance::certificate;

@@ -137,6 +137,7 @@ pub const RIGHTS: &[(&str, Right)] = &[
     ("/weft.governance.v1.ProposalService/GetProposal", Right::MemberOrOperator),
     ("/weft.governance.v1.ProposalService/BatchGetProposals", Right::MemberOrOperator),
     ("/weft.governance.v1.ProposalService/ListProposals", Right::MemberOrOperator),
+    ("/weft.governance.v1.ProposalService/ListConcerns", Right::MemberOrOperator),
 
     ("/weft.governance.v1.DecisionService/CastBallot", Right::Member), // on the frozen roll
     ("/weft.governance.v1.DecisionService/WithdrawBallot", Right::Member), // on the frozen roll
@@ -157,6 +158,7 @@ pub const RIGHTS: &[(&str, Right)] = &[
     ("/weft.governance.v1.DecisionService/GetDecision", Right::MemberOrOperator), // figures by policy
     ("/weft.governance.v1.DecisionService/BatchGetDecisions", Right::MemberOrOperator), // figures by policy
     ("/weft.governance.v1.DecisionService/ListDecisions", Right::MemberOrOperator), // figures by policy
+    ("/weft.governance.v1.DecisionService/ListObjections", Right::MemberOrOperator),
     ("/weft.governance.v1.DecisionService/ListBallots", Right::MemberOrOperator), // by policy
     ("/weft.governance.v1.DecisionService/GetCertificate", Right::MemberOrOperator),
     ("/weft.governance.v1.DecisionService/ListParticipation", Right::MemberOrOperator),

@@ -268,7 +268,9 @@ impl Decision {
         let id = wire::read::id(&decision.decision_id, "decision_id")?;
         let policy = decision.policy.ok_or_else(|| lacking("policy"))?;
         let options = decision.options.into_iter().map(DecisionOption::of);
-        let objections = decision.objections.into_iter().map(Objection::of);
+        let network_id = wire::read::id(&decision.network_id, "network_id")?;
+        let objections = decision.objections.into_iter();
+        let objections = objections.map(|objection| Objection::of(network_id, objection));
         let challenges = decision.challenges.into_iter().map(Challenge::of);
         let roll_contests = decision.roll_contests.into_iter().map(RollContest::of);
         let ties_broken = decision.ties_broken.into_iter().map(TieBroken::of);
@@ -310,7 +312,7 @@ impl Decision {
             may_vote: decision.may_vote,
             my_ballot: decision.my_ballot.map(Ballot::of).transpose()?,
             decision_id: id,
-            network_id: wire::read::id(&decision.network_id, "network_id")?,
+            network_id,
             proposal_id: ids::optional(&decision.proposal_id)?,
             called_by_id: decision.called_by_id,
             repeats_decision_id: ids::optional(&decision.repeats_decision_id)?,
@@ -589,10 +591,14 @@ pub(crate) struct Objection {
     raised_by: AnyParty,
     #[graphql(skip)]
     judged_by_id: String,
+    #[graphql(skip)]
+    network_id: NetworkId,
+    #[graphql(skip)]
+    decision_id: Option<DecisionId>,
 }
 
 impl Objection {
-    fn of(objection: message::Objection) -> Result<Objection, Status> {
+    fn of(network_id: NetworkId, objection: message::Objection) -> Result<Objection, Status> {
         let answers = objection.answers.into_iter().map(ObjectionAnswer::of);
         Ok(Objection {
             number: objection.number,
@@ -603,12 +609,19 @@ impl Objection {
             withdrawn: objection.withdrawn,
             raised_by: call::party(objection.raised_by.as_ref())?,
             judged_by_id: objection.judged_by_id,
+            network_id,
+            decision_id: ids::optional(&objection.decision_id)?,
         })
     }
 }
 
 #[ComplexObject]
 impl Objection {
+    /// The decision that it is an objection to.
+    async fn decision(&self, ctx: &Context<'_>) -> Result<Option<Decision>> {
+        Ok(one(Call::of(ctx)?, self.network_id, self.decision_id).await?)
+    }
+
     /// Who raised it; null when you may not know of them.
     async fn raised_by(&self, ctx: &Context<'_>) -> Result<Option<Party>> {
         Ok(node::party(Call::of(ctx)?, self.raised_by).await?)
@@ -1003,7 +1016,8 @@ impl NetworkDecisions {
         Ok(Some(list(Call::of(ctx)?, self.0, Asked::Phase(phase), paging).await?))
     }
 
-    /// Lists the decisions that you may still vote on, the newest first.
+    /// Lists the decisions that you may still vote on, those that close soonest first; of votes held
+    /// elsewhere all that are open, for nobody here knows who has voted there.
     #[graphql(complexity = "connection::cost(first, last, child_complexity)")]
     async fn decisions_awaiting_my_ballot(
         &self,
@@ -1016,6 +1030,39 @@ impl NetworkDecisions {
     ) -> Result<Option<List<Decision>>> {
         let paging = Paging::of(first, after.as_deref(), last, before.as_deref())?;
         Ok(Some(list(Call::of(ctx)?, self.0, Asked::AwaitingMyBallot, paging).await?))
+    }
+
+    /// Lists the objections to the decisions, the longest raised first.
+    #[graphql(complexity = "connection::cost(first, last, child_complexity)")]
+    async fn objections(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            default,
+            desc = "Only those that stand in the way of a decision while it is voted on: not taken \
+                    back, and not found to be invalid."
+        )]
+        standing: bool,
+        #[graphql(desc = "How many to list from the beginning; 50 when left out, at most 100.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to list from the end; at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Option<List<Objection>>> {
+        let call = Call::of(ctx)?;
+        let paging = Paging::of(first, after.as_deref(), last, before.as_deref())?;
+        let read = |page| async move {
+            let request = call.request(message::ListObjectionsRequest {
+                network_id: self.0.to_string(),
+                standing,
+                page: Some(page),
+                min_position: paging.least(call.min_position()),
+            });
+            let answer = call.decisions().list_objections(request).await?.into_inner();
+            Ok((answer.objections, answer.page))
+        };
+        let of = |objection| Objection::of(self.0, objection);
+        Ok(Some(connection::page(paging, read, of).await?))
     }
 
     /// Lists how the members took part in the network's decisions, in order of their ids.

@@ -179,7 +179,8 @@ impl Proposal {
         let network_id = wire::read::id(&proposal.network_id, "network_id")?;
         let goals = proposal.content.iter().flat_map(|content| &content.goal_ids);
         let goals = goals.map(|id| wire::read::id(id, "goal_ids")).collect::<Result<_, _>>()?;
-        let concerns = proposal.concerns.into_iter().map(Concern::of);
+        let concerns = proposal.concerns.into_iter();
+        let concerns = concerns.map(|concern| Concern::of(network_id, concern));
         let amendments = proposal.amendments.into_iter();
         let amendments = amendments.map(|amendment| Amendment::of(network_id, amendment));
         Ok(Proposal {
@@ -254,10 +255,14 @@ pub(crate) struct Concern {
     answers: Vec<ConcernAnswer>,
     #[graphql(skip)]
     raised_by_id: String,
+    #[graphql(skip)]
+    network_id: NetworkId,
+    #[graphql(skip)]
+    proposal_id: Option<ProposalId>,
 }
 
 impl Concern {
-    fn of(concern: message::Concern) -> Result<Concern, Status> {
+    fn of(network_id: NetworkId, concern: message::Concern) -> Result<Concern, Status> {
         let answers = concern.answers.into_iter().map(ConcernAnswer::of);
         Ok(Concern {
             number: concern.number,
@@ -266,12 +271,19 @@ impl Concern {
             raised_at: DateTime::of(concern.raised_at)?,
             answers: answers.collect::<Result<_, _>>()?,
             raised_by_id: concern.raised_by_id,
+            network_id,
+            proposal_id: ids::optional(&concern.proposal_id)?,
         })
     }
 }
 
 #[ComplexObject]
 impl Concern {
+    /// The proposal that it is about.
+    async fn proposal(&self, ctx: &Context<'_>) -> Result<Option<Proposal>> {
+        Ok(one(Call::of(ctx)?, self.network_id, self.proposal_id).await?)
+    }
+
     /// Who raised it; null when you may not know of them.
     async fn raised_by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         Ok(node::person(Call::of(ctx)?, &self.raised_by_id).await?)
@@ -417,6 +429,39 @@ impl NetworkProposals {
             Ok((answer.proposals, answer.page))
         };
         Ok(Some(connection::page(paging, read, Proposal::of).await?))
+    }
+
+    /// Lists the concerns about the proposals, the longest raised first.
+    #[graphql(complexity = "connection::cost(first, last, child_complexity)")]
+    async fn concerns(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            default,
+            desc = "Only those that nobody has answered or taken back, about proposals that are \
+                    still discussed."
+        )]
+        awaiting_answer: bool,
+        #[graphql(desc = "How many to list from the beginning; 50 when left out, at most 100.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to list from the end; at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Option<List<Concern>>> {
+        let call = Call::of(ctx)?;
+        let paging = Paging::of(first, after.as_deref(), last, before.as_deref())?;
+        let read = |page| async move {
+            let request = call.request(message::ListConcernsRequest {
+                network_id: self.0.to_string(),
+                awaiting_answer,
+                page: Some(page),
+                min_position: paging.least(call.min_position()),
+            });
+            let answer = call.proposals().list_concerns(request).await?.into_inner();
+            Ok((answer.concerns, answer.page))
+        };
+        let of = |concern| Concern::of(self.0, concern);
+        Ok(Some(connection::page(paging, read, of).await?))
     }
 }
 

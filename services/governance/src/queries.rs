@@ -27,7 +27,7 @@ use crate::{
     charter::CharterText,
     counting::{Inputs, Lent, Uncountable},
     views::{
-        Listed, Part, Text,
+        Listed, Part, Text, Tracked,
         agenda::{self, ItemRow, ItemStatus},
         charters::{self, CharterPhase, CharterRow, ChartersView, NoteRow, PolicyRow, VersionRow},
         decisions::{
@@ -41,7 +41,7 @@ use crate::{
         participation::{
             self, ParticipationOrder, ParticipationRow, ParticipationView, ProposerRow,
         },
-        proposals::{self, ProposalRow, ProposalStatus, ProposalsView, Workspace},
+        proposals::{self, ConcernRow, ProposalRow, ProposalStatus, ProposalsView, Workspace},
         register::{self, RegisterView, ResolutionHistory, ResolutionRow, ReviewRow, Standing},
         votes::{self, VoteSeen},
     },
@@ -392,6 +392,24 @@ impl Queries {
         Ok(fresh(&self.proposals, min_position, read).await?)
     }
 
+    /// The concerns about a network's proposals, the longest raised first.
+    ///
+    /// # Errors
+    ///
+    /// Says that the view is behind or failed, or the vault.
+    pub async fn concerns(
+        &self,
+        (network, tracked): (NetworkId, Tracked),
+        page: &Page,
+        min_position: u64,
+    ) -> Result<Reflected<Listed<ConcernRow>>, QueryError> {
+        let part = part(page);
+        let read = move |connection: &_| proposals::concerns(connection, (network, tracked), part);
+        let mut found = fresh(&self.proposals, min_position, read).await?;
+        self.unseal(found.value.items.iter_mut().flat_map(ConcernRow::texts))?;
+        Ok(found)
+    }
+
     /// The revisions, concerns and amendments of proposals, by the proposals' ids.
     ///
     /// # Errors
@@ -407,10 +425,7 @@ impl Queries {
         };
         let mut found = fresh(&self.proposals, min_position, read).await?;
         let concerns = found.value.values_mut().flat_map(|workspace| &mut workspace.concerns);
-        self.unseal(concerns.flat_map(|concern| {
-            let answers = concern.answers.iter_mut().map(|answer| &mut answer.text);
-            std::iter::once(&mut concern.text).chain(answers)
-        }))?;
+        self.unseal(concerns.flat_map(ConcernRow::texts))?;
         Ok(found)
     }
 }
@@ -574,10 +589,26 @@ impl Queries {
             each(connection, &ids, |connection, id| decisions::objections(connection, id).map(Some))
         };
         let mut found = fresh(&self.decisions, min_position, read).await?;
-        self.unseal(found.value.values_mut().flatten().flat_map(|objection| {
-            let answers = objection.answers.iter_mut().map(|answer| &mut answer.text);
-            std::iter::once(&mut objection.argument).chain(answers)
-        }))?;
+        self.unseal(found.value.values_mut().flatten().flat_map(ObjectionRow::texts))?;
+        Ok(found)
+    }
+
+    /// The objections to a network's decisions, the longest raised first.
+    ///
+    /// # Errors
+    ///
+    /// Says that the view is behind or failed, or the vault.
+    pub async fn objections(
+        &self,
+        (network, tracked): (NetworkId, Tracked),
+        page: &Page,
+        min_position: u64,
+    ) -> Result<Reflected<Listed<ObjectionRow>>, QueryError> {
+        let part = part(page);
+        let read =
+            move |connection: &_| decisions::objections_in(connection, (network, tracked), part);
+        let mut found = fresh(&self.decisions, min_position, read).await?;
+        self.unseal(found.value.items.iter_mut().flat_map(ObjectionRow::texts))?;
         Ok(found)
     }
 

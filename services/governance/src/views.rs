@@ -32,6 +32,15 @@ use rusqlite::Row;
 pub(crate) use projector::columns::each;
 pub use projector::columns::{Listed, Part};
 
+/// Which of the things that members find wrong are listed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Tracked {
+    /// All.
+    All,
+    /// Those that wait for somebody to do something about them.
+    Waiting,
+}
+
 /// A personal text: sealed when it comes out of a view, open or erased once it was asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Text {

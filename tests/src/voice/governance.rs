@@ -4,6 +4,7 @@ mod acts;
 mod progress;
 mod reads;
 mod values;
+mod workspace;
 
 use kernel::{DecisionId, DelegationId, MandateId, NetworkId, Party, ProposalId, ResolutionId};
 use serde_json::{Value, json};
@@ -32,6 +33,8 @@ pub use reads::{
     AgendaItem, BrokenBy, BrokenTie, Charter, Contest, Decision, Delegation, Figures, Goal,
     Lacking, Lent, Mandate, Objection, Part, Participation, Policy, Resolution,
 };
+
+pub use workspace::{Amendment, Concern, ProposalAct, Workspace};
 
 type Outcome = Result<Receipt, Refusal>;
 

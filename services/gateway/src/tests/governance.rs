@@ -276,6 +276,7 @@ fn proposal(id: ProposalId, index: u64) -> governance::Proposal {
             text: "Too late.".to_owned(),
             raised_at: Some(MAY),
             answers: Vec::new(),
+            proposal_id: String::new(),
         }],
         amendments: vec![governance::Amendment {
             number: 1,

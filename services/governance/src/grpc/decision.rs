@@ -30,6 +30,7 @@ use crate::{
     decision::{ChallengeFinding, DecisionCommand},
     queries::Thing,
     views::{
+        Tracked,
         decisions::{
             BallotRow, BallotStatus, ChallengeRow, ChallengeStatus, ContestRow, DecisionPhase,
             DecisionRow, ObjectionRow, ObjectionStatus, TieRow,
@@ -344,6 +345,23 @@ impl DecisionService for GovernanceGrpc {
         let rows = listed.value.items;
         let decisions = self.described(rows, asked.caller, listed.position.0).await?;
         Ok(Response::new(message::ListDecisionsResponse { decisions, page: Some(info) }))
+    }
+
+    async fn list_objections(
+        &self,
+        request: Request<message::ListObjectionsRequest>,
+    ) -> Outcome<message::ListObjectionsResponse> {
+        let asked = self.admit(&request, &request.get_ref().network_id).await?;
+        let message = request.into_inner();
+        let tracked = if message.standing { Tracked::Waiting } else { Tracked::All };
+        let bound = format!("objections {} {}", asked.network, message.standing);
+        let page = page::page(message.page.as_ref(), &bound)?;
+        let of = (asked.network, tracked);
+        let listed = self.queries.objections(of, &page, message.min_position).await;
+        let listed = listed.map_err(query_status)?;
+        let info = page.info(listed.value.items.len(), listed.value.total, listed.position.0);
+        let objections = listed.value.items.iter().map(objection_message).collect();
+        Ok(Response::new(message::ListObjectionsResponse { objections, page: Some(info) }))
     }
 
     async fn list_ballots(
@@ -778,6 +796,7 @@ fn objection_message(row: &ObjectionRow) -> message::Objection {
         validity: validity.into(),
         judged_by_id: optional_id(row.judged_by),
         withdrawn: row.status == ObjectionStatus::Withdrawn,
+        decision_id: row.decision.to_string(),
     }
 }
 

@@ -15,9 +15,12 @@ use crate::{
     commands::proposal::Wanted,
     proposal::{Proposal, ProposalCommand},
     queries::Thing,
-    views::proposals::{
-        AmendmentRow, AmendmentStatus, ConcernRow, ConcernStatus, ProposalRow, ProposalStatus,
-        Workspace,
+    views::{
+        Tracked,
+        proposals::{
+            AmendmentRow, AmendmentStatus, ConcernRow, ConcernStatus, ProposalRow, ProposalStatus,
+            Workspace,
+        },
     },
 };
 
@@ -305,6 +308,23 @@ impl ProposalService for GovernanceGrpc {
         let (proposals, page) = (proposals.collect(), Some(info));
         Ok(Response::new(message::ListProposalsResponse { proposals, page }))
     }
+
+    async fn list_concerns(
+        &self,
+        request: Request<message::ListConcernsRequest>,
+    ) -> Outcome<message::ListConcernsResponse> {
+        let asked = self.admit(&request, &request.get_ref().network_id).await?;
+        let message = request.into_inner();
+        let tracked = if message.awaiting_answer { Tracked::Waiting } else { Tracked::All };
+        let bound = format!("concerns {} {}", asked.network, message.awaiting_answer);
+        let page = page::page(message.page.as_ref(), &bound)?;
+        let of = (asked.network, tracked);
+        let listed = self.queries.concerns(of, &page, message.min_position).await;
+        let listed = listed.map_err(query_status)?;
+        let info = page.info(listed.value.items.len(), listed.value.total, listed.position.0);
+        let concerns = listed.value.items.iter().map(concern_message).collect();
+        Ok(Response::new(message::ListConcernsResponse { concerns, page: Some(info) }))
+    }
 }
 
 impl GovernanceGrpc {
@@ -441,6 +461,7 @@ fn concern_message(row: &ConcernRow) -> message::Concern {
         text: shown(&row.text),
         raised_at: Some(read::timestamp(row.at)),
         answers: answers.collect(),
+        proposal_id: row.proposal.to_string(),
     }
 }
 

@@ -18,8 +18,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, Transaction, para
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Kept, Listed, Part, Text, delegations, effective_us, id, instant, key, listed, optional_id,
-    optional_instant, optional_word, party,
+    Kept, Listed, Part, Text, Tracked, delegations, effective_us, id, instant, key, listed,
+    optional_id, optional_instant, optional_word, party,
     proposals::{AnswerRow, answer_row},
     rows, run,
     sight::{Circumstances, Involvement, Stage},
@@ -248,6 +248,8 @@ impl ObjectionStatus {
 /// One objection.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ObjectionRow {
+    /// To which decision.
+    pub decision: DecisionId,
     /// Its number in the decision, from 1.
     pub number: u32,
     /// Who objects.
@@ -262,6 +264,14 @@ pub struct ObjectionRow {
     pub at: Timestamp,
     /// The answers, in order of time.
     pub answers: Vec<AnswerRow>,
+}
+
+impl ObjectionRow {
+    /// Every text in it.
+    pub fn texts(&mut self) -> impl Iterator<Item = &mut Text> {
+        let answers = self.answers.iter_mut().map(|answer| &mut answer.text);
+        std::iter::once(&mut self.argument).chain(answers)
+    }
 }
 
 /// What was found of a challenge.
@@ -1035,23 +1045,65 @@ pub fn objections(
     decision: DecisionId,
 ) -> rusqlite::Result<Vec<ObjectionRow>> {
     let sql = "select * from objections where decision = ?1 order by number";
-    let mut objections = rows(connection, sql, [key(decision)], |row| {
-        Ok(ObjectionRow {
-            number: row.get("number")?,
-            by: party(row, "raised_by")?,
-            argument: Text::required(row, "argument")?,
-            status: word(row, "status")?,
-            judged_by: optional_id(row, "judged_by")?,
-            at: instant(row, "at")?,
-            answers: Vec::new(),
-        })
-    })?;
+    with_answers(connection, rows(connection, sql, [key(decision)], objection_row)?)
+}
+
+/// Lists the objections to a network's decisions, the longest raised first; those that wait stand in
+/// the way of a decision that is voted on.
+///
+/// # Errors
+///
+/// Returns why SQLite could not read the view.
+pub fn objections_in(
+    connection: &Connection,
+    (network, tracked): (NetworkId, Tracked),
+    part: Part,
+) -> rusqlite::Result<Listed<ObjectionRow>> {
+    let network = key(network);
+    let open = worded(&DecisionPhase::Open)?;
+    let (raised, valid) = (worded(&ObjectionStatus::Raised)?, worded(&ObjectionStatus::Valid)?);
+    let all = tracked == Tracked::All;
+    let about: [(&str, &dyn ToSql); 5] = [
+        (":network", &network),
+        (":all", &all),
+        (":open", &open),
+        (":raised", &raised),
+        (":valid", &valid),
+    ];
+    let among = "objections join decisions using (decision) where network = :network
+        and (:all or (status in (:raised, :valid) and phase = :open))";
+    let list = format!(
+        "select objections.* from {among} order by at, decision, number
+         limit :limit offset :offset"
+    );
+    let total = format!("select count(*) from {among}");
+    let Listed { items, total } = listed(connection, (&list, &total), &about, part, objection_row)?;
+    Ok(Listed { items: with_answers(connection, items)?, total })
+}
+
+fn with_answers(
+    connection: &Connection,
+    mut objections: Vec<ObjectionRow>,
+) -> rusqlite::Result<Vec<ObjectionRow>> {
     for objection in &mut objections {
         let sql = "select * from answers where decision = ?1 and number = ?2 order by position";
-        let of = params![key(decision), objection.number];
+        let of = params![key(objection.decision), objection.number];
         objection.answers = rows(connection, sql, of, |row| answer_row(row, "answer"))?;
     }
     Ok(objections)
+}
+
+fn objection_row(row: &Row<'_>) -> rusqlite::Result<ObjectionRow> {
+    Ok(ObjectionRow {
+        decision: id(row, "decision")?,
+        number: row.get("number")?,
+        by: party(row, "raised_by")?,
+        argument: Text::required(row, "argument")?,
+        status: word(row, "status")?,
+        judged_by: optional_id(row, "judged_by")?,
+        at: instant(row, "at")?,
+        answers: Vec::new(),
+    })
 }
 
 /// Reads the challenges of a decision's result, in order of time.

@@ -10,8 +10,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, Transaction, para
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Kept, Listed, Part, Text, agenda, effective_us, goals, id, instant, key, listed, optional_id,
-    optional_instant, rows, run, timestamp, word, worded,
+    Kept, Listed, Part, Text, Tracked, agenda, effective_us, goals, id, instant, key, listed,
+    optional_id, optional_instant, rows, run, timestamp, word, worded,
 };
 use crate::proposal::content_hash;
 
@@ -113,6 +113,8 @@ pub enum ConcernStatus {
 /// One concern about a proposal.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ConcernRow {
+    /// About which proposal.
+    pub proposal: ProposalId,
     /// Its number in the proposal, from 1.
     pub number: u32,
     /// Who is concerned.
@@ -125,6 +127,14 @@ pub struct ConcernRow {
     pub at: Timestamp,
     /// The answers, in order of time.
     pub answers: Vec<AnswerRow>,
+}
+
+impl ConcernRow {
+    /// Every text in it.
+    pub fn texts(&mut self) -> impl Iterator<Item = &mut Text> {
+        let answers = self.answers.iter_mut().map(|answer| &mut answer.text);
+        std::iter::once(&mut self.text).chain(answers)
+    }
 }
 
 /// One answer, to a concern or to an objection.
@@ -495,22 +505,7 @@ pub fn workspace(connection: &Connection, proposal: ProposalId) -> rusqlite::Res
         })
     })?;
     let sql = "select * from concerns where proposal = ?1 order by number";
-    let mut concerns = rows(connection, sql, [proposal], |row| {
-        Ok(ConcernRow {
-            number: row.get("number")?,
-            by: id(row, "raised_by")?,
-            text: Text::required(row, "text")?,
-            status: word(row, "status")?,
-            at: instant(row, "at")?,
-            answers: Vec::new(),
-        })
-    })?;
-    for concern in &mut concerns {
-        let sql = "select * from answers where proposal = ?1 and number = ?2 order by position";
-        concern.answers = rows(connection, sql, params![proposal, concern.number], |row| {
-            answer_row(row, "text")
-        })?;
-    }
+    let concerns = with_answers(connection, rows(connection, sql, [proposal], concern_row)?)?;
     let sql = "select * from amendments where proposal = ?1 order by number";
     let amendments = rows(connection, sql, [proposal], |row| {
         Ok(AmendmentRow {
@@ -525,6 +520,57 @@ pub fn workspace(connection: &Connection, proposal: ProposalId) -> rusqlite::Res
         })
     })?;
     Ok(Workspace { revisions, concerns, amendments })
+}
+
+/// Lists the concerns about a network's proposals, the longest raised first; those that wait are
+/// about proposals under discussion, and nobody has answered or taken them back.
+///
+/// # Errors
+///
+/// Returns why SQLite could not read the view.
+pub fn concerns(
+    connection: &Connection,
+    (network, tracked): (NetworkId, Tracked),
+    part: Part,
+) -> rusqlite::Result<Listed<ConcernRow>> {
+    let network = key(network);
+    let raised = worded(&ConcernStatus::Raised)?;
+    let discussed = worded(&ProposalStatus::UnderDiscussion)?;
+    let all = tracked == Tracked::All;
+    let about: [(&str, &dyn ToSql); 4] =
+        [(":network", &network), (":all", &all), (":raised", &raised), (":discussed", &discussed)];
+    let among = "concerns join proposals using (proposal) where network = :network
+        and (:all or (concerns.status = :raised and proposals.status = :discussed))";
+    let list = format!(
+        "select concerns.* from {among} order by at, proposal, number limit :limit offset :offset"
+    );
+    let total = format!("select count(*) from {among}");
+    let Listed { items, total } = listed(connection, (&list, &total), &about, part, concern_row)?;
+    Ok(Listed { items: with_answers(connection, items)?, total })
+}
+
+fn with_answers(
+    connection: &Connection,
+    mut concerns: Vec<ConcernRow>,
+) -> rusqlite::Result<Vec<ConcernRow>> {
+    for concern in &mut concerns {
+        let sql = "select * from answers where proposal = ?1 and number = ?2 order by position";
+        let of = params![key(concern.proposal), concern.number];
+        concern.answers = rows(connection, sql, of, |row| answer_row(row, "text"))?;
+    }
+    Ok(concerns)
+}
+
+fn concern_row(row: &Row<'_>) -> rusqlite::Result<ConcernRow> {
+    Ok(ConcernRow {
+        proposal: id(row, "proposal")?,
+        number: row.get("number")?,
+        by: id(row, "raised_by")?,
+        text: Text::required(row, "text")?,
+        status: word(row, "status")?,
+        at: instant(row, "at")?,
+        answers: Vec::new(),
+    })
 }
 
 /// The network that a proposal belongs to; `None` when there is no such proposal.

@@ -1214,21 +1214,21 @@ fn resolution_of(it: &Value) -> Resolution {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "fields of messages are optional")]
-fn whole() -> Option<common::PageRequest> {
+pub(super) fn whole() -> Option<common::PageRequest> {
     Some(common::PageRequest { page_size: 100, ..Default::default() })
 }
 
-fn listed(least: u64, page: Option<&common::PageInfo>) {
+pub(super) fn listed(least: u64, page: Option<&common::PageInfo>) {
     let page = page.unwrap();
     assert_eq!(page.next_page_token, "", "stories fit on one page");
     seen(least, page.position);
 }
 
-fn parsed<K: IdKind>(id: &str) -> Id<K> {
+pub(super) fn parsed<K: IdKind>(id: &str) -> Id<K> {
     Id::parse(id).unwrap()
 }
 
-fn maybe<T>(value: &Value, read: impl Fn(&Value) -> T) -> Option<T> {
+pub(super) fn maybe<T>(value: &Value, read: impl Fn(&Value) -> T) -> Option<T> {
     (!value.is_null()).then(|| read(value))
 }
 
@@ -1237,12 +1237,12 @@ fn maybe_time(value: &Value) -> Option<Timestamp> {
 }
 
 /// A text; null is the empty one.
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
 /// A number; null is zero.
-fn small(value: &Value) -> u32 {
+pub(super) fn small(value: &Value) -> u32 {
     u32::try_from(value.as_u64().unwrap_or_default()).unwrap()
 }
 
@@ -1250,11 +1250,11 @@ fn big(value: &Value) -> u64 {
     value.as_u64().unwrap()
 }
 
-fn all<T>(list: &Value, read: impl Fn(&Value) -> T) -> Vec<T> {
+pub(super) fn all<T>(list: &Value, read: impl Fn(&Value) -> T) -> Vec<T> {
     list.as_array().unwrap().iter().map(read).collect()
 }
 
-fn known<T>(value: &Value, prefix: &str, read: impl Fn(&str) -> Option<T>) -> T {
+pub(super) fn known<T>(value: &Value, prefix: &str, read: impl Fn(&str) -> Option<T>) -> T {
     read(&format!("{prefix}{}", value.as_str().unwrap())).unwrap()
 }
 
