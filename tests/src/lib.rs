@@ -22,8 +22,8 @@ pub use moment::{Moment, time};
 pub use refusal::{Refusal, refusal};
 pub use southern_women::{row, southern_women};
 pub use voice::{
-    Act, AgendaItem, Attendance, BrokenBy, BrokenTie, Charter, Contest, Decision, Delegation,
-    Figures, Gathering, Goal, Lacking, Lent, Mandate, Member, Network, Objection, Part,
+    Act, AgendaItem, Attendance, BrokenBy, BrokenTie, Charter, Concentration, Contest, Decision,
+    Delegation, Figures, Gathering, Goal, Lacking, Lent, Mandate, Member, Network, Objection, Part,
     Participation, Person, Policy, Progress, Receipt, Representation, Resolution, Structure, Tie,
     Voice, graphql, grpc,
 };

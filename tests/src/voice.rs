@@ -15,8 +15,9 @@ use wire::{read, weft::common::v1 as common};
 use crate::{Refusal, World};
 
 pub use governance::{
-    AgendaItem, BrokenBy, BrokenTie, Charter, Contest, Decision, Delegation, Figures, Goal,
-    Lacking, Lent, Mandate, Objection, Part, Participation, Policy, Progress, Resolution,
+    AgendaItem, BrokenBy, BrokenTie, Charter, Concentration, Contest, Decision, Delegation,
+    Figures, Goal, Lacking, Lent, Mandate, Objection, Part, Participation, Policy, Progress,
+    Resolution,
 };
 pub use reads::{
     Act, Attendance, Gathering, Member, Network, Person, Representation, Structure, Tie,
