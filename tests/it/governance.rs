@@ -6,6 +6,7 @@ mod consent;
 mod constituencies;
 mod contests;
 mod effects;
+mod exported;
 mod federation;
 mod lending;
 mod partaking;

@@ -71,10 +71,8 @@ fn elected_by(blt: &Blt) -> Vec<String> {
 
 /// Whom the certificate says was elected.
 fn elected(bundle: &Bundle) -> Vec<String> {
-    match &bundle.outcome {
-        Outcome::Elected { winners } => winners.iter().map(|key| key.0.clone()).collect(),
-        other => unreachable!("{other:?}"),
-    }
+    let Outcome::Elected { winners } = &bundle.outcome else { panic!("nobody is elected") };
+    winners.iter().map(|key| key.0.clone()).collect()
 }
 
 #[test]
