@@ -1,10 +1,12 @@
 //! A BLT file holds the ballots that counted, and counting them elects whom the certificate says.
 
-use events::{AlikeBallots, Choice, DecisionEvent, DecisionPolicy, Outcome, TieRule as Ties};
+use events::{
+    AlikeBallots, Choice, DecisionEvent, DecisionPolicy, OptionKey, Outcome, TieRule as Ties,
+};
 use kernel::PersonId;
 use proptest::prelude::*;
 use tally::{
-    Candidate, Count, TieRule,
+    Candidate, Count, Fraction, TieRule,
     ballots::{Reading, blt::Blt},
     borda, condorcet, irv, stv_meek, stv_scottish,
     tie::LotSeed,
@@ -55,18 +57,31 @@ fn read(bundle: &Bundle) -> Blt {
     blt::read(&bundle.blt().unwrap(), Reading::STRICT).unwrap()
 }
 
-/// Whom `tally` elects from the file, by the rule in its title and with the lots of the bundle.
-fn elected_by(blt: &Blt) -> Vec<String> {
+/// What `tally` counts from the file, by the rule in its title and with the lots of the bundle.
+fn counted(blt: &Blt) -> Count {
     let (profile, seats, lots) = (&blt.profile, blt.seats, TieRule::Lot(LotSeed(SEED.0)));
-    let Count { winners, .. } = match blt.title.as_deref().unwrap().rsplit_once(' ').unwrap().1 {
+    match blt.title.as_deref().unwrap().rsplit_once(' ').unwrap().1 {
         "irv" => irv::count(profile, &lots),
         "condorcet" => condorcet::count(profile, seats, &lots).count,
         "borda" => borda::count(profile, seats, borda::Unranked::Average, &lots),
         "stv-scottish" => stv_scottish::count(profile, seats, &lots),
         "stv-meek" => stv_meek::count(profile, seats, &lots),
         other => unreachable!("{other}"),
+    }
+}
+
+/// Whom that count elects.
+fn elected_by(blt: &Blt) -> Vec<String> {
+    let winners = counted(blt).winners;
+    winners.iter().map(|winner| blt.profile.name(*winner).to_owned()).collect()
+}
+
+/// The votes of each of its rounds.
+fn rounds_of(blt: &Blt) -> Vec<Vec<(OptionKey, String)>> {
+    let vote = |(candidate, votes): &(Candidate, Fraction)| {
+        (key(blt.profile.name(*candidate)), votes.to_string())
     };
-    winners.iter().map(|winner: &Candidate| profile.name(*winner).to_owned()).collect()
+    counted(blt).rounds.iter().map(|round| round.votes.iter().map(vote).collect()).collect()
 }
 
 /// Whom the certificate says was elected.
@@ -145,7 +160,7 @@ fn where_ballots_are_no_rankings_there_is_none() {
 
 proptest! {
     #[test]
-    fn counting_the_file_elects_whom_the_certificate_says(
+    fn counting_the_file_gives_the_rounds_of_the_certificate_and_elects_whom_it_says(
         rankings in [(); 4].map(|()| {
             let order = Just(vec!["ash", "birch", "cedar"]).prop_shuffle();
             (order, 1_usize..=3).prop_map(|(mut order, ranks)| { order.truncate(ranks); order })
@@ -161,7 +176,10 @@ proptest! {
         for (rule, seats) in RULES {
             let history = weighing(DAN, weight, closed_with(drawing(rule, seats), ballots.clone()));
             let bundle = bundle(&certified(history, facts.clone()));
-            prop_assert_eq!(elected_by(&read(&bundle)), elected(&bundle), "{:?}", rule);
+            let blt = read(&bundle);
+            prop_assert_eq!(elected_by(&blt), elected(&bundle), "{:?}", rule);
+            let rounds = bundle.figures.rounds.iter().map(|round| round.votes.clone());
+            prop_assert_eq!(rounds_of(&blt), rounds.collect::<Vec<_>>(), "{:?}", rule);
         }
     }
 }
