@@ -7,6 +7,7 @@ mod constituencies;
 mod contests;
 mod effects;
 mod elsewhere;
+mod exported;
 mod federation;
 mod lending;
 mod partaking;

@@ -22,9 +22,9 @@ pub use moment::{Moment, time};
 pub use refusal::{Refusal, refusal};
 pub use southern_women::{row, southern_women};
 pub use voice::{
-    Act, AgendaItem, Amendment, Attendance, BrokenBy, BrokenTie, Charter, Concern, Contest,
-    Decision, Delegation, Figures, Gathering, Goal, Lacking, Lent, Mandate, Member, Network,
-    Objection, Part, Participation, Person, Policy, Progress, ProposalAct, Receipt, Representation,
-    Resolution, Structure, Tie, Voice, Workspace, graphql, grpc,
+    Act, AgendaItem, Amendment, Attendance, BrokenBy, BrokenTie, Charter, Concentration, Concern,
+    Contest, Decision, Delegation, Figures, Gathering, Goal, Lacking, Lent, Mandate, Member,
+    Network, Objection, Part, Participation, Person, Policy, Progress, ProposalAct, Receipt,
+    Representation, Resolution, Structure, Tie, Voice, Workspace, graphql, grpc,
 };
 pub use world::{Log, NOW, Protocol, World, copy_folder, life};

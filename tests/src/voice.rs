@@ -15,9 +15,9 @@ use wire::{read, weft::common::v1 as common};
 use crate::{Refusal, World};
 
 pub use governance::{
-    AgendaItem, Amendment, BrokenBy, BrokenTie, Charter, Concern, Contest, Decision, Delegation,
-    Figures, Goal, Lacking, Lent, Mandate, Objection, Part, Participation, Policy, Progress,
-    ProposalAct, Resolution, Workspace,
+    AgendaItem, Amendment, BrokenBy, BrokenTie, Charter, Concentration, Concern, Contest, Decision,
+    Delegation, Figures, Goal, Lacking, Lent, Mandate, Objection, Part, Participation, Policy,
+    Progress, ProposalAct, Resolution, Workspace,
 };
 pub use reads::{
     Act, Attendance, Gathering, Member, Network, Person, Representation, Structure, Tie,

@@ -162,6 +162,7 @@ pub const RIGHTS: &[(&str, Right)] = &[
     ("/weft.governance.v1.DecisionService/ListBallots", Right::MemberOrOperator), // by policy
     ("/weft.governance.v1.DecisionService/GetCertificate", Right::MemberOrOperator),
     ("/weft.governance.v1.DecisionService/ListParticipation", Right::MemberOrOperator),
+    ("/weft.governance.v1.DecisionService/GetConcentration", Right::MemberOrOperator),
     ("/weft.governance.v1.DecisionService/StreamDecision", Right::MemberOrOperator), // figures by policy
 
     ("/weft.governance.v1.DelegationService/GrantDelegation", Right::Member),

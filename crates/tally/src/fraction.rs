@@ -80,6 +80,12 @@ impl Fraction {
         self.denominator
     }
 
+    /// The number that is nearest to it in a float, or next to that: to be shown, not to count with.
+    #[expect(clippy::cast_precision_loss, reason = "it is what a float can hold")]
+    pub fn to_f64(self) -> f64 {
+        self.numerator as f64 / self.denominator as f64
+    }
+
     /// Tells whether it is a whole number.
     pub fn is_whole(self) -> bool {
         self.denominator == 1

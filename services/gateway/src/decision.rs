@@ -346,18 +346,18 @@ impl Decision {
     /// error before it was counted.
     #[graphql(complexity = "call::COST + child_complexity")]
     async fn certificate(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        let call = Call::of(ctx)?;
-        let request = call.request(message::GetCertificateRequest {
-            decision_id: self.decision_id.to_string(),
-            min_position: call.min_position(),
-        });
-        let answer = call.decisions().get_certificate(request).await?.into_inner();
-        let bundle = String::from_utf8(answer.bundle).map_err(|error| {
-            tracing::error!(%error, "a certificate is not text");
-            let message = "a certificate is not text";
-            wire::status(ErrorCode::Internal, "CERTIFICATE_MALFORMED", None, message)
-        })?;
-        Ok(Some(bundle))
+        let format = message::CertificateFormat::Json;
+        Ok(Some(certificate(Call::of(ctx)?, self.decision_id, format).await?))
+    }
+
+    /// The rankings that counted as a BLT file, which `weft count` and other election software read.
+    /// Candidates are the keys of the options; identical ballots are together with their weight, and
+    /// lent votes with those that they were counted as; abstentions and blank ballots are left out.
+    /// Null with an error where ballots are no rankings, and before it was counted.
+    #[graphql(complexity = "call::COST + child_complexity")]
+    async fn certificate_blt(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let format = message::CertificateFormat::Blt;
+        Ok(Some(certificate(Call::of(ctx)?, self.decision_id, format).await?))
     }
 
     /// Lists the ballots as far as you may see them, in order of the voters' ids.
@@ -933,6 +933,58 @@ impl Participation {
     }
 }
 
+/// What members do, as far as it is counted for each of them.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum CountedAct {
+    /// Putting proposals before the network; counted for who wrote them down first.
+    Proposing = message::CountedAct::Proposing as isize,
+    /// Having proposals called to a decision; counted for who wrote them down first.
+    Calling = message::CountedAct::Calling as isize,
+    /// Voting in decisions that are over; in secret ones only where enough voted to say who.
+    Voting = message::CountedAct::Voting as isize,
+    /// Voting with a lent vote in decisions that are over, once for each vote.
+    Carrying = message::CountedAct::Carrying as isize,
+    /// Taking offices: mandates that were accepted, whatever became of them.
+    Coordinating = message::CountedAct::Coordinating as isize,
+}
+
+impl From<CountedAct> for i32 {
+    fn from(value: CountedAct) -> i32 {
+        value as i32
+    }
+}
+
+/// How far one act lies in few hands, over the whole time of a network.
+#[derive(SimpleObject)]
+pub(crate) struct Concentration {
+    /// The act.
+    act: CountedAct,
+    /// How many could do it, those who never did among them. For voting and carrying: who stood on
+    /// the roll of a decision that is over and tells who voted. For the other acts, persons: those who
+    /// are active members now, stood on the roll of a decision that is over, wrote a proposal or took
+    /// an office.
+    parties: u32,
+    /// How often it was done, by all of them together.
+    acts: Count,
+    /// The Gini coefficient over all of them, from 0, where all did the same, to below 1, where one
+    /// did everything; null when nobody did it.
+    gini: Option<f64>,
+    /// The least number of them who together did at least half; null when nobody did it.
+    half_by: Option<u32>,
+}
+
+impl Concentration {
+    fn of(concentration: message::Concentration) -> Result<Concentration, Status> {
+        Ok(Concentration {
+            act: scalars::known(concentration.act)?,
+            parties: concentration.parties,
+            acts: Count(concentration.acts),
+            gini: concentration.gini,
+            half_by: concentration.half_by,
+        })
+    }
+}
+
 /// Reads a decision.
 ///
 /// # Errors
@@ -945,6 +997,25 @@ pub(crate) async fn by_id(call: &Call, id: DecisionId) -> Result<Decision, Statu
     });
     let answer = call.decisions().get_decision(request).await?.into_inner();
     Decision::of(answer.decision.ok_or_else(|| lacking("decision"))?)
+}
+
+/// Reads the certificate of a decision in one of its formats, which are text.
+async fn certificate(
+    call: &Call,
+    id: DecisionId,
+    format: message::CertificateFormat,
+) -> Result<String, Status> {
+    let request = call.request(message::GetCertificateRequest {
+        decision_id: id.to_string(),
+        min_position: call.min_position(),
+        format: format.into(),
+    });
+    let answer = call.decisions().get_certificate(request).await?.into_inner();
+    String::from_utf8(answer.bundle).map_err(|error| {
+        tracing::error!(%error, "a certificate is not text");
+        let message = "a certificate is not text";
+        wire::status(ErrorCode::Internal, "CERTIFICATE_MALFORMED", None, message)
+    })
 }
 
 /// Reads a decision of a network together with others; `None` when none is asked for, or there is
@@ -1088,6 +1159,20 @@ impl NetworkDecisions {
             Ok((answer.participations, answer.page))
         };
         Ok(Some(connection::page(paging, read, Participation::of).await?))
+    }
+
+    /// Tells how far proposing, deciding and coordinating lie in few hands: one figure for each act,
+    /// over the whole time of the network, from what is told of each member.
+    #[graphql(complexity = "call::COST + 5 * child_complexity")]
+    async fn concentration(&self, ctx: &Context<'_>) -> Result<Option<Vec<Concentration>>> {
+        let call = Call::of(ctx)?;
+        let request = call.request(message::GetConcentrationRequest {
+            network_id: self.0.to_string(),
+            min_position: call.min_position(),
+        });
+        let answer = call.decisions().get_concentration(request).await?.into_inner();
+        let of = answer.concentrations.into_iter().map(Concentration::of);
+        Ok(Some(of.collect::<Result<_, _>>()?))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A [`Bundle`] is made of what was recorded and of nothing else, so it is the same bytes after a
 //! replay and after somebody was forgotten: it holds no personal field. [`verify_json`] needs no
-//! server, no clock and no network.
+//! server, no clock and no network. [`Bundle::blt`] writes its rankings for other election software.
 
 use events::{AlikeBallots, BallotsKept, Figures, Outcome, ResolvedDelegation, TieBreak, TieRule};
 use kernel::{DecisionId, ErrorCode, PersonId, Rejection};
@@ -11,9 +11,11 @@ use serde_json::Value;
 
 use crate::{
     canonical,
-    counting::{self, Broken, Casting, Inputs, Seed, Settling},
+    counting::{self, Broken, Casting, Inputs, Seed, Settling, Uncountable},
     decision::{Decision, Facts, SecretBox},
 };
+
+mod blt;
 
 #[cfg(test)]
 mod tests;
@@ -74,7 +76,16 @@ pub struct HeldThere {
     pub sha256: String,
 }
 
-/// Why there is no bundle of a decision.
+/// In what form a certificate is handed out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// The whole bundle: see [`Bundle::json`].
+    Json,
+    /// The rankings that counted: see [`Bundle::blt`].
+    Blt,
+}
+
+/// Why there is no bundle of a decision, or not in the form that was asked for.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum NoBundle {
     /// It was not counted.
@@ -86,6 +97,12 @@ pub enum NoBundle {
     /// It has no JSON.
     #[error("cannot be written as JSON: {0}")]
     NoJson(String),
+    /// Its ballots are no rankings, and a BLT file holds nothing else.
+    #[error("the ballots of this decision are no rankings; its certificate is JSON only")]
+    NotRanked,
+    /// Its inputs are none that anything was counted from.
+    #[error("the inputs cannot be counted: {0}")]
+    NotCountable(#[from] Uncountable),
 }
 
 /// Something in a bundle that is not what it is found to be.
@@ -167,6 +184,18 @@ impl Bundle {
             canonical::json(self).map_err(|error| NoBundle::NoJson(error.to_string()))?;
         json.push(b'\n');
         Ok(json)
+    }
+
+    /// The bundle in one of its forms, as text in UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// Returns why it has no such form.
+    pub fn written(&self, form: Form) -> Result<Vec<u8>, NoBundle> {
+        match form {
+            Form::Json => self.json(),
+            Form::Blt => self.blt().map(String::into_bytes),
+        }
     }
 
     /// The ballots of a secret decision, and how many voted; `None` for any other.
@@ -369,8 +398,10 @@ fn shown(value: Option<&Value>) -> String {
 impl Rejection for NoBundle {
     fn code(&self) -> ErrorCode {
         match self {
-            NoBundle::NotCertified | NoBundle::BoxMissing => ErrorCode::Precondition,
-            NoBundle::NoJson(_) => ErrorCode::Internal,
+            NoBundle::NotCertified | NoBundle::BoxMissing | NoBundle::NotRanked => {
+                ErrorCode::Precondition
+            }
+            NoBundle::NoJson(_) | NoBundle::NotCountable(_) => ErrorCode::Internal,
         }
     }
 
@@ -379,6 +410,8 @@ impl Rejection for NoBundle {
             NoBundle::NotCertified => "NO_CERTIFICATE_YET",
             NoBundle::BoxMissing => "CERTIFICATE_BOX_MISSING",
             NoBundle::NoJson(_) => "CERTIFICATE_UNREADABLE",
+            NoBundle::NotRanked => "CERTIFICATE_NOT_RANKED",
+            NoBundle::NotCountable(_) => "CERTIFICATE_NOT_COUNTABLE",
         }
     }
 }

@@ -307,6 +307,19 @@ pub fn figures_now(inputs: &Inputs) -> Result<Figures, Uncountable> {
     Ok(figures)
 }
 
+/// The rankings that count, with their weights: own ballots of entries that count, lent votes that
+/// were used, with the weight of whoever lent them, and what was in the box of a secret decision.
+/// Who abstained or handed in a blank ballot is not in it. Empty where nobody ranks anything.
+///
+/// # Errors
+///
+/// As for [`count`], but for what a tie needs.
+pub fn profile(inputs: &Inputs) -> Result<tally::Profile, Uncountable> {
+    let (figures, _, rankings) = Tables::of(inputs)?.figures()?;
+    elections::profile(&elections::keys(&figures.options), &rankings)
+        .map_err(|error| Uncountable::Inexact(error.to_string()))
+}
+
 /// Tells whether a tie would need breaking if voting ended now.
 ///
 /// # Errors

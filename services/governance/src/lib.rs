@@ -21,6 +21,7 @@ pub mod resolution;
 
 pub mod canonical;
 pub mod certificate;
+pub mod concentration;
 pub mod counting;
 pub mod secret_box;
 pub mod templates;

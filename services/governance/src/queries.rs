@@ -25,6 +25,7 @@ use wire::page::Page;
 
 use crate::{
     charter::CharterText,
+    concentration::{self, Concentration, Evidence},
     counting::{Inputs, Lent, Uncountable},
     views::{
         Listed, Part, Text, Tracked,
@@ -881,6 +882,35 @@ impl Queries {
         Ok(fresh(&self.participation, min_position, read).await?)
     }
 
+    /// How far the acts of a network's members lie in few hands, one figure for each act.
+    ///
+    /// # Errors
+    ///
+    /// Says that a view is behind or failed.
+    pub async fn concentration(
+        &self,
+        network: NetworkId,
+        min_position: u64,
+    ) -> Result<Reflected<Vec<Concentration>>, QueryError> {
+        let (everybody, order) = (Part::first(u32::MAX), ParticipationOrder::Party);
+        let read = move |connection: &_| {
+            let records = participation::participation(connection, (network, order), everybody)?;
+            let proposers = participation::proposers(connection, network, everybody)?;
+            Ok((records.items, proposers.items))
+        };
+        let Reflected { position, value } = fresh(&self.participation, min_position, read).await?;
+        let read = move |connection: &_| mandates::accepted(connection, network);
+        let accepted = fresh(&self.register, position.0, read).await?.value;
+        let members = self.members(network, position.0).await?;
+        let evidence = Evidence {
+            members: members.iter().filter_map(|member| member.party.person()).collect(),
+            records: value.0,
+            proposers: value.1,
+            accepted,
+        };
+        Ok(Reflected { position, value: concentration::of(&evidence) })
+    }
+
     /// How one party took part; `None` when no counted decision had them on the roll.
     ///
     /// # Errors
@@ -1152,20 +1182,30 @@ impl Queries {
         network: NetworkId,
         min_position: u64,
     ) -> Result<BTreeSet<PersonId>, ViewError> {
+        let members = self.members(network, min_position).await?;
+        let of_class = members.iter().filter(|member| match member.class {
+            MembershipClass::Founder => true,
+            MembershipClass::Member => false,
+        });
+        Ok(of_class.filter_map(|member| member.party.person()).collect())
+    }
+
+    /// All active members of a network now.
+    async fn members(
+        &self,
+        network: NetworkId,
+        min_position: u64,
+    ) -> Result<Vec<roster::Member>, ViewError> {
         self.roster.view().reach(Position(min_position)).await?;
         let as_of = AsOf::known_now(self.clock.now());
-        let (mut founders, mut after) = (BTreeSet::new(), None);
+        let (mut members, mut after) = (Vec::new(), None);
         loop {
             let page = self.roster.members(network, as_of, after, roster::PAGE_MAX).await?.value;
             after = page.members.last().map(roster::Member::cursor);
-            let of_class = page.members.iter().filter(|member| match member.class {
-                MembershipClass::Founder => true,
-                MembershipClass::Member => false,
-            });
-            founders.extend(of_class.filter_map(|member| member.party.person()));
+            members.extend(page.members);
             match page.following {
                 roster::Following::More => {}
-                roster::Following::Nothing => return Ok(founders),
+                roster::Following::Nothing => return Ok(members),
             }
         }
     }

@@ -713,6 +713,38 @@ fn a_file_that_cannot_be_counted_is_refused_with_the_line_and_what_to_do() {
     assert!(err.contains("/nowhere/to/be/found.blt cannot be read"), "{err}");
 }
 
+/// The rankings of the story's election elect the same again, from the server as from its bundle.
+#[track_caller]
+fn count_an_election(of_server: &dyn Fn(&[&str]) -> Said, folder: &Path) {
+    let path = folder.join("bundle.json");
+    let offline = |text: &str, arguments: &[&str]| {
+        fs::write(&path, text).unwrap();
+        run(&[arguments, &[path.to_str().unwrap()]].concat())
+    };
+    let history = of_server(&["history", "--network", "Old City"]).done();
+    let mut events = history.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let election = events.find(|event| {
+        event["type"] == "DecisionScheduled"
+            && event["data"].pointer("/terms/policy/method/ranked").is_some()
+    });
+    let stream = election.unwrap()["stream"].as_str().unwrap().to_owned();
+    let election = stream.strip_prefix("decision-").unwrap();
+    let bundle = of_server(&["certificate", "--decision", election]).done();
+    let ballots = of_server(&["certificate", "--decision", election, "--format", "blt"]).done();
+    assert_eq!(offline(&bundle, &["certificate", "blt"]).done(), ballots);
+
+    let mut json: Value = serde_json::from_str(&bundle).unwrap();
+    let title = ballots.lines().last().unwrap().trim_matches('"');
+    let (of, rule) = title.rsplit_once(' ').unwrap();
+    assert_eq!(of.strip_prefix("Decision "), json["inputs"]["decision"].as_str());
+    let count = ["count", "--rule", rule, "--from", "blt", "--format", "json"];
+    let count: Value = serde_json::from_str(&offline(&ballots, &count).done()).unwrap();
+    assert_eq!(count["winners"], json["outcome"]["elected"]["winners"]);
+    json["figures"]["present_units"] = 99.into();
+    let refused = offline(&json.to_string(), &["certificate", "blt"]).refused();
+    assert!(refused.contains("/figures/present_units"), "{refused}");
+}
+
 #[test]
 fn a_certificate_from_a_told_story_is_valid_until_one_figure_is_changed() {
     let temporary = folder();
@@ -733,11 +765,12 @@ fn a_certificate_from_a_told_story_is_valid_until_one_figure_is_changed() {
     };
     let decision = behind("weft certificate --decision ");
     let (server, token) = (behind("export WEFT_SERVER="), behind("export WEFT_TOKEN="));
-    let ask = |id: &str| {
+    let of_server = |arguments: &[&str]| {
         let mut command = weft();
         command.env("WEFT_SERVER", &server).env("WEFT_TOKEN", &token);
-        Said::of(command.args(["certificate", "--decision", id]).output().unwrap())
+        Said::of(command.args(arguments).output().unwrap())
     };
+    let ask = |id: &str| of_server(&["certificate", "--decision", id]);
     let bundle = ask(&decision).done();
     let nobodys = "00000000-0000-4000-8000-000000000000";
     assert!(ask(nobodys).refused().contains("DECISION_NOT_FOUND"));
@@ -765,6 +798,10 @@ fn a_certificate_from_a_told_story_is_valid_until_one_figure_is_changed() {
     assert!(missing.contains("/nowhere/bundle.json cannot be read"), "{missing}");
     let code = weft().args(["certificate", "verify", "/nowhere/bundle.json"]).status().unwrap();
     assert_eq!(code.code(), Some(1));
+
+    let blt = ["certificate", "--decision", &decision, "--format", "blt"];
+    assert!(of_server(&blt).refused().contains("CERTIFICATE_NOT_RANKED"));
+    count_an_election(&of_server, temporary.path());
 
     drop(fs::remove_file(temporary.path().join("bundle.json")));
     process.interrupt();

@@ -352,14 +352,24 @@ async fn seen_by(channel: &Channel, town: &Town, token: &str, decision: Decision
         g::ListParticipationRequest { network_id: town.network.clone(), ..Default::default() };
     let participation = decisions.list_participation(with(token, list)).await.unwrap();
     let participation = participation.into_inner().participations;
-    let certificate = g::GetCertificateRequest { decision_id: decision_id(), min_position: 0 };
-    let certificate = decisions.get_certificate(with(token, certificate)).await;
-    let certificate = match certificate {
-        Ok(answer) => String::from_utf8(answer.into_inner().bundle).unwrap(),
-        Err(status) => format!("{:?}", status.code()),
-    };
+    let read =
+        g::GetConcentrationRequest { network_id: town.network.clone(), ..Default::default() };
+    let concentration = decisions.get_concentration(with(token, read)).await.unwrap();
+    let concentration = concentration.into_inner().concentrations;
+    let mut certificates = Vec::new();
+    for format in [g::CertificateFormat::Json, g::CertificateFormat::Blt] {
+        let (decision_id, format) = (decision_id(), format.into());
+        let read = g::GetCertificateRequest { decision_id, format, ..Default::default() };
+        certificates.push(match decisions.get_certificate(with(token, read)).await {
+            Ok(answer) => String::from_utf8(answer.into_inner().bundle).unwrap(),
+            Err(status) => format!("{:?}", status.code()),
+        });
+    }
     let events = history(channel, town, token).await;
-    format!("{page:#?}\n{ballots:#?}\n{participation:#?}\n{certificate}\n{events:#?}")
+    format!(
+        "{page:#?}\n{ballots:#?}\n{participation:#?}\n{concentration:#?}\n{}\n{events:#?}",
+        certificates.join("\n")
+    )
 }
 
 /// The events of the network as somebody may read them.
@@ -865,6 +875,12 @@ async fn who_voted_is_told_to_nobody_when_too_few_did() {
         for entry in listed.into_inner().participations {
             assert_eq!((entry.issued, entry.cast, entry.missed), (1, 0, 0), "{entry:?}");
         }
+        let read =
+            g::GetConcentrationRequest { network_id: town.network.clone(), ..Default::default() };
+        let told = decisions.get_concentration(with(token, read)).await.unwrap().into_inner();
+        let voting = told.concentrations.iter().find(|it| it.act() == g::CountedAct::Voting);
+        let voting = voting.unwrap();
+        assert_eq!((voting.parties, voting.acts, voting.gini), (0, 0, None));
     }
     server.stop();
     for event in whole_log(&data).await {

@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 use kernel::{Clock as _, Party, PersonId};
-use stories::{Moment, Participation, World};
-use wire::weft::governance::v1::{DecisionPhase, OutcomeKind, Subject};
+use stories::{Concentration, Moment, Participation, World, refusal};
+use wire::weft::governance::v1::{CountedAct, DecisionPhase, OutcomeKind, Subject};
 
 use super::{
     charters::{EVERYWHERE, chartered, deciding, opened_on},
@@ -132,6 +132,97 @@ async fn the_record_of_participation_tells_of_secret_votes_only_where_enough_too
         assert_eq!(told(dora).await, (2, 0, 0, 1));
         let caller = record(&world, &town, dora).await;
         assert_eq!((caller.proposed, caller.called), (2, 2));
+    }
+}
+
+/// How each act spreads: how many could do it, how often it was done, Gini's coefficient, and how few
+/// did half.
+async fn spreads(
+    world: &World,
+    town: &Town,
+) -> Vec<(CountedAct, u32, u64, Option<f64>, Option<u32>)> {
+    let all = world.person(town.erin).concentration(town.network).await.unwrap();
+    let of = |it: &Concentration| (it.act, it.parties, it.acts, it.gini, it.half_by);
+    all.iter().map(of).collect()
+}
+
+#[tokio::test]
+async fn how_far_acts_lie_in_few_hands_is_told_to_members_and_nothing_of_a_vote_below_the_floor() {
+    use CountedAct::{Calling, Carrying, Coordinating, Proposing, Voting};
+
+    for (log, protocol) in EVERYWHERE {
+        let world = World::start(log, protocol).await;
+        let town =
+            chartered(&world, |town| vec![deciding(town, Subject::PracticeRecommend, |_| {})]);
+        let town = town.await;
+        let [anna, ben, chloe, dora, erin] = town.founders();
+        let told = async || spreads(&world, &town).await;
+        let nothing = |act, parties| (act, parties, 0, None, None);
+        let of_nobody = [
+            nothing(Proposing, 5),
+            nothing(Calling, 5),
+            nothing(Voting, 0),
+            nothing(Carrying, 0),
+            nothing(Coordinating, 5),
+        ];
+        assert_eq!(told().await, of_nobody);
+        let outsider = world.person(town.finn).concentration(town.network).await;
+        assert_eq!(outsider, Err(refusal("NOT_FOUND", "NETWORK_NOT_FOUND")));
+
+        // Anna brings everything; of five on the roll three vote, one of them with a lent vote.
+        let (lender, to) = (world.person(chloe), Party::Person(anna));
+        let lent = lender.lend(town.network, to, topic("roofs")).await.unwrap();
+        world.person(anna).accept_delegation(lent).await.unwrap();
+        let text = content(Subject::PracticeRecommend, "Lime");
+        let text = super::town::on_topic(text, "roofs");
+        let (_, first) = super::charters::opened(&world, &town, text).await;
+        let draft = content(Subject::PracticeRecommend, "Tar");
+        world.person(ben).draft_proposal(town.network, draft).await.unwrap();
+        for person in [anna, ben, dora] {
+            world.person(person).vote(first, option("agree")).await.unwrap();
+        }
+        world.pass(73).await;
+        let alone = |act| (act, 5, 1, Some(0.8), Some(1));
+        let after = [
+            alone(Proposing),
+            alone(Calling),
+            (Voting, 5, 3, Some(0.4), Some(2)),
+            alone(Carrying),
+            nothing(Coordinating, 5),
+        ];
+        assert_eq!(told().await, after, "what Ben only drafted was not proposed");
+
+        // Two vote in secret: that Dora called it is all that shows.
+        let election = conferral("facilitator", &[anna, ben]);
+        let small = town.bring(&world, dora, election, &[]).await;
+        for person in [anna, erin] {
+            world.person(person).vote(small, ranking(&[ben])).await.unwrap();
+        }
+        world.pass(80).await;
+        world.pass(80).await;
+        let now = told().await;
+        assert_eq!(
+            now[..2],
+            [(Proposing, 5, 2, Some(0.6), Some(1)), (Calling, 5, 2, Some(0.6), Some(1))]
+        );
+        assert_eq!(now[2..], after[2..]);
+
+        // Enough vote in secret, and whoever is elected takes the office.
+        let election = conferral("coordinator", &[anna, ben]);
+        let large = town.bring(&world, dora, election, &[]).await;
+        for person in [anna, ben, dora] {
+            world.person(person).vote(large, ranking(&[ben, anna])).await.unwrap();
+        }
+        assert_eq!(told().await[2..], after[2..], "nothing while people vote");
+        world.pass(80).await;
+        for mandate in world.person(anna).mandates(town.network, Moment::NOW).await.unwrap() {
+            world.person(mandate.holder).accept_mandate(mandate.mandate).await.unwrap();
+        }
+        let now = told().await;
+        assert_eq!(now[2], (Voting, 5, 6, Some(0.4), Some(2)));
+        let offices = now[4];
+        assert_eq!((offices.0, offices.1), (Coordinating, 5));
+        assert!(offices.2 > 0 && offices.3.is_some_and(|gini| gini > 0.5), "{offices:?}");
     }
 }
 

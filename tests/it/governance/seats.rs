@@ -14,7 +14,7 @@ use super::{
 };
 
 /// A town with three coordinators, who are elected by Scottish STV for a year.
-async fn three_coordinators(world: &World) -> Town {
+pub(super) async fn three_coordinators(world: &World) -> Town {
     let town = chartered(world, |town| {
         let role = Role {
             name: "coordinator".to_owned(),
@@ -36,7 +36,7 @@ async fn three_coordinators(world: &World) -> Town {
 }
 
 /// Calls an election, in which everybody votes as they are said to.
-async fn electing(
+pub(super) async fn electing(
     world: &World,
     town: &Town,
     standing: &[PersonId],

@@ -30,8 +30,8 @@ use crate::{Protocol, Refusal};
 
 pub use progress::Progress;
 pub use reads::{
-    AgendaItem, BrokenBy, BrokenTie, Charter, Contest, Decision, Delegation, Figures, Goal,
-    Lacking, Lent, Mandate, Objection, Part, Participation, Policy, Resolution,
+    AgendaItem, BrokenBy, BrokenTie, Charter, Concentration, Contest, Decision, Delegation,
+    Figures, Goal, Lacking, Lent, Mandate, Objection, Part, Participation, Policy, Resolution,
 };
 
 pub use workspace::{Amendment, Concern, ProposalAct, Workspace};

@@ -147,13 +147,14 @@ fn without_comment(line: &str) -> &str {
     if !line.contains('#') {
         return line;
     }
-    let mut quoted = false;
+    let (mut quoted, mut escaped) = (false, false);
     for (index, character) in line.char_indices() {
         match character {
-            '"' => quoted = !quoted,
+            '"' if !escaped => quoted = !quoted,
             '#' if !quoted => return &line[..index],
             _ => {}
         }
+        escaped = quoted && character == '\\';
     }
     line
 }
@@ -342,6 +343,9 @@ fn quoted(line: &str) -> Result<Vec<String>, BltFault> {
 }
 
 /// Writes a profile as a file, with the distinct ballots in their order.
+///
+/// It holds no comments, which not every program reads. [`read`] gives back the same profile and the
+/// same title, but for line ends within names and blanks around them.
 pub fn write(profile: &Profile, seats: usize, title: &str) -> String {
     let mut text = format!("{} {seats}\n", profile.candidates().len());
     let mut ballot = |weight: Fraction, ranked: &[Candidate]| {
@@ -361,7 +365,9 @@ pub fn write(profile: &Profile, seats: usize, title: &str) -> String {
     text.push_str("0\n");
     for name in profile.candidates().iter().map(String::as_str).chain([title]) {
         let name = name.replace(['\n', '\r'], " ").replace('"', "\\\"");
-        let _written = writeln!(text, "\"{name}\"");
+        // A backslash at the end would escape the quote; a blank between them is not read.
+        let blank = if name.ends_with('\\') { " " } else { "" };
+        let _written = writeln!(text, "\"{name}{blank}\"");
     }
     text
 }

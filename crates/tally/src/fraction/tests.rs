@@ -10,6 +10,15 @@ fn fraction(numerator: i128, denominator: u128) -> Fraction {
 }
 
 #[test]
+fn a_float_shows_what_it_can_hold() {
+    for (numerator, denominator, shown) in
+        [(-3, 4, "-0.75"), (0, 7, "0"), (1, 3, "0.3333333333333333")]
+    {
+        assert_eq!(Fraction::of(numerator, denominator).unwrap().to_f64().to_string(), shown);
+    }
+}
+
+#[test]
 fn fractions_are_in_lowest_terms() {
     assert_eq!(fraction(6, 4).to_string(), "3/2");
     assert_eq!(fraction(-6, 3).to_string(), "-2");

@@ -435,10 +435,31 @@ fn reading(asked: &Asked) -> Answer {
             resolution: Some(resolution()),
             position: HEAD,
         }),
-        "GetCertificate" => says(&governance::GetCertificateResponse {
-            bundle: b"{\"b\":1,\"a\":2}".to_vec(),
-            position: HEAD,
-        }),
+        "GetCertificate" => {
+            let bundle = match asked.read::<governance::GetCertificateRequest>().format() {
+                governance::CertificateFormat::Blt => "2 1\n0\n",
+                governance::CertificateFormat::Unspecified
+                | governance::CertificateFormat::Json => "{\"b\":1,\"a\":2}",
+            };
+            let bundle = bundle.as_bytes().to_vec();
+            says(&governance::GetCertificateResponse { bundle, position: HEAD })
+        }
+        "GetConcentration" => {
+            let concentrations = vec![
+                governance::Concentration {
+                    act: governance::CountedAct::Proposing.into(),
+                    parties: 4,
+                    acts: 9,
+                    gini: Some(0.75),
+                    half_by: Some(1),
+                },
+                governance::Concentration {
+                    act: governance::CountedAct::Carrying.into(),
+                    ..governance::Concentration::default()
+                },
+            ];
+            says(&governance::GetConcentrationResponse { concentrations, position: HEAD })
+        }
         _ => listing(asked),
     }
 }
@@ -930,7 +951,7 @@ async fn a_proposal_carries_effects_in_and_shows_them_again() {
 async fn a_decision_page_has_figures_ties_delegations_ballots_and_the_certificate() {
     let (fake, router) = governed();
     let query = "query($id: ID!) { decision(id: $id) { id phase revision topic rollHash
-        quorumUnitsMissing certificate proposal { title } repeats { id } calledBy { name }
+        quorumUnitsMissing certificate certificateBlt proposal { title } repeats { id } calledBy { name }
         rollContests { ground reason raisedBy { ... on Person { name } }
             about { ... on Person { name } } }
         figures { constituencies { constituency rollUnits presentUnits quorumUnits quorate }
@@ -948,6 +969,7 @@ async fn a_decision_page_has_figures_ties_delegations_ballots_and_the_certificat
         json!({ "data": { "decision": {
             "id": encode(VOTE), "phase": "OPEN", "revision": 2, "topic": null, "rollHash": "0a",
             "quorumUnitsMissing": 1, "certificate": "{\"b\":1,\"a\":2}",
+            "certificateBlt": "2 1\n0\n",
             "proposal": { "title": "Motion 0" }, "repeats": null, "calledBy": { "name": "N2" },
             "rollContests": [{ "ground": "MISSING", "reason": null, "raisedBy": { "name": "N20" },
                 "about": { "name": "N2" } }],
@@ -1093,6 +1115,19 @@ async fn decisions_are_listed_by_phase_and_those_that_await_me_apart() {
     let read = of_network(&router, fields).await;
     let ben = json!({ "party": { "name": "N20" }, "issued": 5, "missed": 2 });
     assert_eq!(read["participation"]["nodes"], json!([ben]));
+}
+
+#[tokio::test]
+async fn concentration_says_null_where_nobody_did_anything() {
+    let (fake, router) = governed();
+    let read = of_network(&router, "concentration { act parties acts gini halfBy }").await;
+    let expected = json!([
+        { "act": "PROPOSING", "parties": 4, "acts": 9, "gini": 0.75, "halfBy": 1 },
+        { "act": "CARRYING", "parties": 0, "acts": 0, "gini": null, "halfBy": null },
+    ]);
+    assert_eq!(read["concentration"], expected);
+    let asked = fake.take();
+    assert_eq!(asked.iter().filter(|asked| asked.method == "GetConcentration").count(), 1);
 }
 
 #[tokio::test]

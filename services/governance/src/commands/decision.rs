@@ -15,7 +15,7 @@ use kernel::{
 
 use super::{Commands, Refused, refused};
 use crate::{
-    certificate::Bundle,
+    certificate::{Bundle, Form},
     counting::{Seed, constituencies},
     deadlines::DeadlineKind,
     decision::{Decision, DecisionCommand, DecisionRejection, Facts, Office, Phase, SecretBox},
@@ -432,12 +432,12 @@ impl Commands {
         Ok(voted)
     }
 
-    /// Everything needed to recount a decision, as canonical JSON.
+    /// Everything needed to recount a decision, in one of its forms.
     ///
     /// # Errors
     ///
-    /// Says that it was not counted.
-    pub async fn certificate(&self, decision: DecisionId) -> Result<Vec<u8>, Refused> {
+    /// Says that it was not counted, or has no such form.
+    pub async fn certificate(&self, decision: DecisionId, form: Form) -> Result<Vec<u8>, Refused> {
         let state = self.load::<Decision>(decision.uuid()).await?;
         let kept = state.terms.as_ref().map(|terms| terms.policy.ballots_kept());
         let secret = match kept {
@@ -445,7 +445,7 @@ impl Commands {
             Some(BallotsKept::InLog | BallotsKept::Elsewhere) | None => SecretBox::None,
         };
         let bundle = Bundle::of(decision, &state, secret).map_err(refused)?;
-        bundle.json().map_err(refused)
+        bundle.written(form).map_err(refused)
     }
 
     /// What is known of the vote while it goes on.

@@ -147,7 +147,7 @@ fn order<V: Ord>(mut all: Vec<(OptionKey, V)>, rule: &TieRule) -> Election {
 fn ranked(by: RankedRule, race: Race<'_>) -> Result<Election, ProfileError> {
     let Race { figures, rankings, seats, sought, rule } = race;
     let seats = seats as usize;
-    let keys: Vec<String> = figures.iter().map(|it| it.option.0.clone()).collect();
+    let keys = keys(figures);
     let profile = profile(&keys, rankings)?;
     if profile.distinct() == 0 {
         return Ok(Election::default());
@@ -187,7 +187,13 @@ fn ranked(by: RankedRule, race: Race<'_>) -> Result<Election, ProfileError> {
     })
 }
 
-fn profile(keys: &[String], rankings: &[Ranking<'_>]) -> Result<Profile, ProfileError> {
+/// The keys of options, in their order: the candidates of a ranked count.
+pub(super) fn keys(figures: &[OptionFigures]) -> Vec<String> {
+    figures.iter().map(|it| it.option.0.clone()).collect()
+}
+
+/// Rankings with their weights, the identical ones together.
+pub(super) fn profile(keys: &[String], rankings: &[Ranking<'_>]) -> Result<Profile, ProfileError> {
     let mut ballots = Ballots::of(keys.to_vec())?;
     for (ranking, weight) in rankings {
         let candidate = |key: &OptionKey| {

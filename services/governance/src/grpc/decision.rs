@@ -13,6 +13,7 @@ use futures::{FutureExt as _, Stream, StreamExt as _, TryStreamExt as _, stream}
 use kernel::{
     BallotBoxId, DecisionId, ErrorCode, Event as _, Party, PersonId, Personal, TurnoutId,
 };
+use tally::Fraction;
 use tonic::{Request, Response, Status};
 use wire::{
     Outcome, page, read,
@@ -25,7 +26,9 @@ use super::{
     GovernanceGrpc, optional_id, policies, query_status, receipt, shown, to_status, words,
 };
 use crate::{
+    certificate::Form,
     commands::decision::Voter,
+    concentration::{Act, Concentration, Spread},
     counting::Lacking,
     decision::{ChallengeFinding, DecisionCommand},
     queries::Thing,
@@ -389,7 +392,11 @@ impl DecisionService for GovernanceGrpc {
     ) -> Outcome<message::GetCertificateResponse> {
         let id = decision_id(&request.get_ref().decision_id)?;
         self.admit_to(&request, Thing::Decision(id)).await?;
-        let bundle = self.commands.certificate(id).await.map_err(to_status)?;
+        let form = match request.get_ref().format {
+            0 => Form::Json,
+            number => read::value(number, &[Form::Json, Form::Blt], form_message, "format")?,
+        };
+        let bundle = self.commands.certificate(id, form).await.map_err(to_status)?;
         let position = self.commands.log().head().borrow().0;
         Ok(Response::new(message::GetCertificateResponse { bundle, position }))
     }
@@ -414,6 +421,19 @@ impl DecisionService for GovernanceGrpc {
         let participations =
             participations.map(|row| participation_message(row, &by_author)).collect();
         Ok(Response::new(message::ListParticipationResponse { participations, page: Some(info) }))
+    }
+
+    async fn get_concentration(
+        &self,
+        request: Request<message::GetConcentrationRequest>,
+    ) -> Outcome<message::GetConcentrationResponse> {
+        let asked = self.admit(&request, &request.get_ref().network_id).await?;
+        let least = request.get_ref().min_position;
+        let found = self.queries.concentration(asked.network, least).await;
+        let found = found.map_err(query_status)?;
+        let concentrations = found.value.iter().map(concentration_message).collect();
+        let position = found.position.0;
+        Ok(Response::new(message::GetConcentrationResponse { concentrations, position }))
     }
 
     async fn stream_decision(
@@ -813,6 +833,31 @@ fn ballot_message(row: &BallotRow) -> message::Ballot {
         choice: Some(policies::choice_message(&row.choice)),
         reason: row.text.as_ref().map(shown).unwrap_or_default(),
         cast_at: Some(read::timestamp(row.at)),
+    }
+}
+
+fn form_message(form: Form) -> message::CertificateFormat {
+    match form {
+        Form::Json => message::CertificateFormat::Json,
+        Form::Blt => message::CertificateFormat::Blt,
+    }
+}
+
+fn concentration_message(of: &Concentration) -> message::Concentration {
+    let act = match of.act {
+        Act::Proposing => message::CountedAct::Proposing,
+        Act::Calling => message::CountedAct::Calling,
+        Act::Voting => message::CountedAct::Voting,
+        Act::Carrying => message::CountedAct::Carrying,
+        Act::Coordinating => message::CountedAct::Coordinating,
+    };
+    let Spread { parties, acts, gini, half_by } = of.spread;
+    message::Concentration {
+        act: act.into(),
+        parties,
+        acts,
+        gini: gini.map(Fraction::to_f64),
+        half_by,
     }
 }
 

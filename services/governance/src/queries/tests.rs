@@ -198,6 +198,6 @@ async fn commands_learn_what_they_need_right_after_it_was_recorded() {
     assert_eq!(queries.proposal_of(VOTE).await.unwrap(), Some(GARDEN));
     assert_eq!(queries.running_with(OLD_CITY, person(BEN)).await.unwrap(), [VOTE]);
     assert_eq!(queries.lent_at(OLD_CITY, record.now()).await.unwrap(), []);
-    let names = ["charters_1", "proposals_2", "decisions_3", "register_2", "participation_1"];
+    let names = ["charters_1", "proposals_2", "decisions_3", "register_2", "participation_2"];
     assert_eq!(queries.views().map(View::name), names);
 }

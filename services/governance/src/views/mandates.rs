@@ -287,6 +287,22 @@ pub fn terms_of(
     rows(connection, sql, params![key(network), role.0, key(person)], row)
 }
 
+/// How many mandates of a network each person accepted, whatever became of them, as far as known now;
+/// in order of their ids. Who accepted none is not listed.
+///
+/// # Errors
+///
+/// Returns why SQLite could not read the view.
+pub fn accepted(
+    connection: &Connection,
+    network: NetworkId,
+) -> rusqlite::Result<Vec<(PersonId, u32)>> {
+    let sql = "select holder, count(distinct mandate) as accepted
+        from mandates join offices using (mandate)
+        where network = ?1 and offices.status = '\"accepted\"' group by holder order by holder";
+    rows(connection, sql, [key(network)], |row| Ok((id(row, "holder")?, row.get("accepted")?)))
+}
+
 /// The network that a mandate belongs to; `None` when there is no such mandate.
 ///
 /// # Errors

@@ -44,6 +44,8 @@ pub struct ProposerRow {
     pub author: PersonId,
     /// How many proposals they wrote down.
     pub drafted: u32,
+    /// How many of those were put before the network.
+    pub submitted: u32,
     /// How many of those came to a decision.
     pub called: u32,
     /// How many of those were adopted.
@@ -60,7 +62,7 @@ pub enum ParticipationOrder {
 }
 
 impl Projection for ParticipationView {
-    const NAME: &'static str = "participation_1";
+    const NAME: &'static str = "participation_2";
     const SCHEMA: &'static str = "
         create table decisions (
             decision blob primary key, network blob not null, secret integer not null
@@ -77,11 +79,12 @@ impl Projection for ParticipationView {
         ) strict, without rowid;
         create table proposals (
             proposal blob primary key, network blob not null, author blob not null,
-            called integer not null
+            called integer not null, submitted integer not null
         ) strict;
         create table proposers (
             network blob not null, author blob not null, drafted integer not null,
-            called integer not null, adopted integer not null, primary key (network, author)
+            submitted integer not null, called integer not null, adopted integer not null,
+            primary key (network, author)
         ) strict, without rowid;";
     const CATEGORIES: &'static [&'static str] = &["decision", "turnout", "proposal"];
 
@@ -213,27 +216,15 @@ fn proposal_changed(
 ) -> rusqlite::Result<()> {
     match change {
         ProposalEvent::ProposalDrafted { network, author, .. } => {
-            let sql = "insert into proposals values (?1, ?2, ?3, 0)";
+            let sql = "insert into proposals values (?1, ?2, ?3, 0, 0)";
             run(tx, sql, params![proposal, key(network), key(author)])?;
-            let sql = "insert into proposers values (?1, ?2, 1, 0, 0)
+            let sql = "insert into proposers values (?1, ?2, 1, 0, 0, 0)
                 on conflict do update set drafted = drafted + 1";
             run(tx, sql, params![key(network), key(author)])
         }
-        ProposalEvent::DecisionCalled { .. } => {
-            // A repeated call, after an annulment, is of the same proposal.
-            let called: Option<u32> = tx
-                .prepare_cached("select called from proposals where proposal = ?1")?
-                .query_row([proposal], |row| row.get(0))
-                .optional()?;
-            if called != Some(0) {
-                return Ok(());
-            }
-            run(tx, "update proposals set called = 1 where proposal = ?1", [proposal])?;
-            let sql = "update proposers set called = called + 1
-                where (network, author) =
-                    (select network, author from proposals where proposal = ?1)";
-            run(tx, sql, [proposal])
-        }
+        ProposalEvent::ProposalSubmitted {} => once(tx, proposal, "submitted"),
+        // A repeated call, after an annulment, is of the same proposal.
+        ProposalEvent::DecisionCalled { .. } => once(tx, proposal, "called"),
         ProposalEvent::ProposalDecided { adopted: true, .. } => {
             let sql = "update proposers set adopted = adopted + 1
                 where (network, author) =
@@ -245,7 +236,6 @@ fn proposal_changed(
         | ProposalEvent::CoAuthorJoined { .. }
         | ProposalEvent::ProposalSponsored { .. }
         | ProposalEvent::SponsorshipWithdrawn { .. }
-        | ProposalEvent::ProposalSubmitted {}
         | ProposalEvent::DiscussionOpened { .. }
         | ProposalEvent::ConcernRaised { .. }
         | ProposalEvent::ConcernAnswered { .. }
@@ -259,6 +249,23 @@ fn proposal_changed(
         | ProposalEvent::ProposalWithdrawn {}
         | ProposalEvent::ProposalLapsed {} => Ok(()),
     }
+}
+
+/// Counts for its author, in the column of this name, that a proposal has come so far: once.
+fn once(tx: &Connection, proposal: [u8; 16], column: &str) -> rusqlite::Result<()> {
+    let came = tx
+        .prepare_cached(&format!(
+            "update proposals set {column} = 1 where proposal = ?1 and {column} = 0"
+        ))?
+        .execute([proposal])?;
+    if came == 0 {
+        return Ok(());
+    }
+    let sql = format!(
+        "update proposers set {column} = {column} + 1 where (network, author) =
+            (select network, author from proposals where proposal = ?1)"
+    );
+    run(tx, &sql, [proposal])
 }
 
 /// Lists how the parties of a network took part.
@@ -320,6 +327,7 @@ pub fn proposers(
         Ok(ProposerRow {
             author: id(row, "author")?,
             drafted: row.get("drafted")?,
+            submitted: row.get("submitted")?,
             called: row.get("called")?,
             adopted: row.get("adopted")?,
         })

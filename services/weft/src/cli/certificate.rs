@@ -6,10 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use clap::ValueEnum;
 use governance::certificate::{self, Bundle, Difference};
-use kernel::DecisionId;
+use kernel::{DecisionId, Rejection as _};
 use serde_json::Value;
-use wire::weft::governance::v1::GetCertificateRequest;
+use wire::weft::governance::v1::{CertificateFormat, GetCertificateRequest};
 
 use super::{
     Failure,
@@ -28,49 +29,81 @@ const STANDARD_INPUT: &str = "-";
 /// The bundle holds the roll, the rules, the ballots or what was in the box, the votes that were
 /// lent, the objections without their texts, and what the count came to. Nothing in it is personal
 /// but random ids, and it stays the same for ever.
+///
+/// Where ballots are rankings, `--format blt` prints those that counted for `weft count` and other
+/// election software, and `blt` takes them out of a bundle: identical ballots together with their
+/// weight, abstentions and blank ballots left out. The title names the decision and the rule.
 #[derive(clap::Args, Debug)]
 #[command(subcommand_negates_reqs = true, args_conflicts_with_subcommands = true)]
 #[command(after_help = "\
 Examples:
   weft certificate --decision 0f4c2f6e-8d0b-4c59-9c0a-3f1a3c1f2b11 > bundle.json
-  weft certificate verify bundle.json           without a server")]
+  weft certificate verify bundle.json           without a server
+  weft certificate blt bundle.json > ballots.blt
+  weft count --rule stv-scottish ballots.blt")]
 pub(crate) struct Args {
     /// The decision's id.
     #[arg(long, value_name = "ID", required = true, value_parser = decision)]
     decision: Option<DecisionId>,
+    /// What to print: the whole bundle, or the rankings that counted.
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    format: Format,
     #[command(flatten)]
     server: ServerArgs,
     #[command(subcommand)]
-    verify: Option<Verify>,
+    bundle: Option<WithBundle>,
+}
+
+/// A form of a certificate.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+enum Format {
+    Json,
+    Blt,
 }
 
 /// What to do with a bundle.
 #[derive(clap::Subcommand, Debug)]
-enum Verify {
+enum WithBundle {
     /// Counts a bundle again, without a server: says `valid`, or exactly what differs.
     Verify {
         /// The file; `-` is standard input.
         #[arg(value_name = "FILE")]
         bundle: PathBuf,
     },
+    /// Prints the rankings in a bundle as a BLT file, without a server, once it is found valid.
+    Blt {
+        /// The file; `-` is standard input.
+        #[arg(value_name = "FILE")]
+        bundle: PathBuf,
+    },
 }
 
-/// Prints a bundle, or checks one.
+/// Prints a bundle or its rankings, or checks one.
 ///
 /// # Errors
 ///
 /// Says why there is none, or what in it differs from the recount.
 pub(crate) async fn run(args: Args) -> Result<(), Failure> {
-    match (args.verify, args.decision) {
-        (Some(Verify::Verify { bundle }), _) => verify(&bundle),
-        (None, Some(decision)) => print(decision, &args.server).await,
+    match (args.bundle, args.decision) {
+        (Some(WithBundle::Verify { bundle }), _) => out::line(summary(&verified(&bundle)?)),
+        (Some(WithBundle::Blt { bundle }), _) => {
+            let mut results = out::Results::begin();
+            results.text(&rankings(&bundle)?)?;
+            results.flush()
+        }
+        (None, Some(decision)) => print(decision, args.format, &args.server).await,
         (None, None) => Err(Failure::said("name a decision with --decision ID")),
     }
 }
 
-async fn print(decision: DecisionId, server: &ServerArgs) -> Result<(), Failure> {
+async fn print(decision: DecisionId, format: Format, server: &ServerArgs) -> Result<(), Failure> {
     let server = Server::connect(server).await?;
-    let request = GetCertificateRequest { decision_id: decision.to_string(), min_position: 0 };
+    let format = match format {
+        Format::Json => CertificateFormat::Json,
+        Format::Blt => CertificateFormat::Blt,
+    };
+    let (decision_id, format) = (decision.to_string(), format.into());
+    let request = GetCertificateRequest { decision_id, min_position: 0, format };
     let answer = server.decisions().get_certificate(request).await.map_err(Failure::of)?;
     let bundle = String::from_utf8(answer.into_inner().bundle)
         .map_err(|_| Failure::said("the server answered with a certificate that is no text"))?;
@@ -79,14 +112,17 @@ async fn print(decision: DecisionId, server: &ServerArgs) -> Result<(), Failure>
     results.flush()
 }
 
-fn verify(file: &Path) -> Result<(), Failure> {
+/// Reads a bundle and counts it again.
+fn verified(file: &Path) -> Result<Bundle, Failure> {
     let json = read(file).map_err(|error| {
         Failure::said(format!("the bundle {} cannot be read: {error}", file.display()))
     })?;
-    match certificate::verify_json(&json) {
-        Ok(bundle) => out::line(summary(&bundle)),
-        Err(differences) => Err(Failure::said(told(&differences))),
-    }
+    certificate::verify_json(&json).map_err(|differences| Failure::said(told(&differences)))
+}
+
+/// The rankings of a bundle as a BLT file.
+fn rankings(file: &Path) -> Result<String, Failure> {
+    verified(file)?.blt().map_err(|no| Failure::said(format!("{no} ({})", no.reason())))
 }
 
 fn read(file: &Path) -> io::Result<Vec<u8>> {

@@ -667,7 +667,7 @@ impl Story<'_> {
         let mut bundles = Vec::new();
         for decision in decisions {
             let decision_id = decision.clone();
-            let request = g::GetCertificateRequest { decision_id, min_position: 0 };
+            let request = g::GetCertificateRequest { decision_id, ..Default::default() };
             let answer = self.by("Anna")?.decisions().get_certificate(request).await;
             let bundle = answer.map_err(Failure::of)?.into_inner().bundle;
             certificate::verify_json(&bundle).map_err(|differences| {

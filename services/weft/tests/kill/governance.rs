@@ -399,7 +399,7 @@ fn option(says: &str) -> Option<g::Choice> {
 async fn certificate(channel: &Channel, town: &Town, decision: &str) -> Result<Vec<u8>, Status> {
     let mut decisions = DecisionServiceClient::new(channel.clone());
     let decision_id = decision.to_owned();
-    let read = g::GetCertificateRequest { decision_id, min_position: 0 };
+    let read = g::GetCertificateRequest { decision_id, ..Default::default() };
     let answer = decisions.get_certificate(with(&town.founders[1].1, read)).await?;
     Ok(answer.into_inner().bundle)
 }

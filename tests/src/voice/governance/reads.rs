@@ -11,10 +11,11 @@ use wire::{
     weft::{
         common::v1 as common,
         governance::v1::{
-            self as message, AgendaItemStatus, BallotState, CancelledBecause, ChallengeRuling,
-            CharterStatus, ContestGround, DecisionPhase, DecisionPolicy, DelegationStatus,
-            EffectStatus, GoalStatus, Implementation, MandateStatus, OutcomeKind, ProposalStatus,
-            ResolutionStatus, Subject, Validity, agenda_service_client::AgendaServiceClient,
+            self as message, AgendaItemStatus, BallotState, CancelledBecause, CertificateFormat,
+            ChallengeRuling, CharterStatus, ContestGround, CountedAct, DecisionPhase,
+            DecisionPolicy, DelegationStatus, EffectStatus, GoalStatus, Implementation,
+            MandateStatus, OutcomeKind, ProposalStatus, ResolutionStatus, Subject, Validity,
+            agenda_service_client::AgendaServiceClient,
             charter_service_client::CharterServiceClient,
             decision_service_client::DecisionServiceClient,
             delegation_service_client::DelegationServiceClient,
@@ -330,6 +331,21 @@ pub struct AgendaItem {
     pub rank: u32,
 }
 
+/// How far an act lies in few hands, as it is seen.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Concentration {
+    /// The act.
+    pub act: CountedAct,
+    /// How many could do it.
+    pub parties: u32,
+    /// How often it was done.
+    pub acts: u64,
+    /// The Gini coefficient; `None` when nobody did it.
+    pub gini: Option<f64>,
+    /// How few of them did at least half; `None` when nobody did it.
+    pub half_by: Option<u32>,
+}
+
 /// How somebody took part, as it is seen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Participation {
@@ -567,19 +583,39 @@ impl Voice<'_> {
     ///
     /// The refusal.
     pub async fn certificate(&self, decision: DecisionId) -> Result<Vec<u8>, Refusal> {
+        self.certificate_as(decision, (CertificateFormat::Unspecified, "certificate")).await
+    }
+
+    /// Reads the rankings that counted in a decision, as a BLT file.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn certificate_blt(&self, decision: DecisionId) -> Result<String, Refusal> {
+        let format = (CertificateFormat::Blt, "certificateBlt");
+        Ok(String::from_utf8(self.certificate_as(decision, format).await?).unwrap())
+    }
+
+    /// Reads a certificate in a format, which is a field in GraphQL.
+    async fn certificate_as(
+        &self,
+        decision: DecisionId,
+        (format, field): (CertificateFormat, &str),
+    ) -> Result<Vec<u8>, Refusal> {
         match self.world.protocol() {
             Protocol::Grpc => {
                 let (decision_id, min_position) = (decision.to_string(), self.world.position());
-                let request = message::GetCertificateRequest { decision_id, min_position };
+                let format = format.into();
+                let request = message::GetCertificateRequest { decision_id, min_position, format };
                 let answer = DecisionServiceClient::new(self.line()).get_certificate(request).await;
                 let answer = taken(answer)?;
                 seen(min_position, answer.position);
                 Ok(answer.bundle)
             }
             Protocol::GraphQl => {
-                let query = "query($id: ID!) { decision(id: $id) { certificate } }";
-                let data = self.ask(query, json!({ "id": global(decision) })).await?;
-                Ok(text(&data["decision"]["certificate"]).into_bytes())
+                let query = format!("query($id: ID!) {{ decision(id: $id) {{ {field} }} }}");
+                let data = self.ask(&query, json!({ "id": global(decision) })).await?;
+                Ok(text(&data["decision"][field]).into_bytes())
             }
         }
     }
@@ -936,6 +972,42 @@ impl Voice<'_> {
                     missed: small(&it["missed"]),
                     proposed: small(&it["proposed"]),
                     called: small(&it["called"]),
+                }))
+            }
+        }
+    }
+
+    /// Reads how far each act lies in few hands.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn concentration(&self, network: NetworkId) -> Result<Vec<Concentration>, Refusal> {
+        match self.world.protocol() {
+            Protocol::Grpc => {
+                let (network_id, min_position) = (network.to_string(), self.world.position());
+                let request = message::GetConcentrationRequest { network_id, min_position };
+                let mut client = DecisionServiceClient::new(self.line());
+                let answer = taken(client.get_concentration(request).await)?;
+                seen(min_position, answer.position);
+                let of = |it: message::Concentration| Concentration {
+                    act: it.act(),
+                    parties: it.parties,
+                    acts: it.acts,
+                    gini: it.gini,
+                    half_by: it.half_by,
+                };
+                Ok(answer.concentrations.into_iter().map(of).collect())
+            }
+            Protocol::GraphQl => {
+                let fields = "concentration { act parties acts gini halfBy }";
+                let found = self.now_of(network, fields).await?;
+                Ok(all(&found["concentration"], |it| Concentration {
+                    act: known(&it["act"], "COUNTED_ACT_", CountedAct::from_str_name),
+                    parties: small(&it["parties"]),
+                    acts: it["acts"].as_u64().unwrap(),
+                    gini: it["gini"].as_f64(),
+                    half_by: (!it["halfBy"].is_null()).then(|| small(&it["halfBy"])),
                 }))
             }
         }

@@ -119,6 +119,19 @@ proptest! {
     }
 
     #[test]
+    fn names_and_titles_are_read_as_they_were_written(
+        names in prop::collection::btree_set(r#"[ab"\\#=0-]{1,6}"#, 1..5),
+        title in r#"[ab"\\# ]{0,6}"#,
+    ) {
+        let mut ballots = Ballots::of(names.into_iter().collect()).unwrap();
+        ballots.add(&[Candidate::at(0).unwrap()], Fraction::whole(1)).unwrap();
+        let profile = ballots.profile().unwrap();
+        let blt = read(&write(&profile, 1, &title), Reading::STRICT).unwrap();
+        prop_assert_eq!(blt.profile, profile);
+        prop_assert_eq!(blt.title.unwrap_or_default(), title.trim());
+    }
+
+    #[test]
     fn no_text_makes_it_panic(text in "[0-9 =\\-\"#a(\n]{0,60}") {
         drop(read(&text, Reading::STRICT));
         drop(read(&format!("2 1\n{text}"), Reading::LENIENT));

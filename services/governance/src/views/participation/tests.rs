@@ -9,7 +9,8 @@ use projector::View;
 use uuid::Uuid;
 
 use super::{
-    ParticipationOrder, ParticipationRow, ParticipationView, participation, proposers, record_of,
+    ParticipationOrder, ParticipationRow, ParticipationView, ProposerRow, participation, proposers,
+    record_of,
 };
 use crate::{
     counting,
@@ -131,6 +132,10 @@ async fn proposers_are_listed_by_what_came_to_a_decision() {
             ProposalEvent::ProposalDrafted { network: OLD_CITY, author, content: garden() };
         let proposal = ProposalId::new(Uuid::from_u128(number));
         record.enter(proposal.uuid(), day(9, 1), drafted).await;
+        if number < 4 {
+            let proposal = proposal.uuid();
+            record.enter(proposal, day(9, 2), ProposalEvent::ProposalSubmitted {}).await;
+        }
         if number > 2 {
             continue;
         }
@@ -143,8 +148,13 @@ async fn proposers_are_listed_by_what_came_to_a_decision() {
         record.enter(proposal.uuid(), day(11, 1), decided).await;
     }
     let listed = read(&view, |connection| proposers(connection, OLD_CITY, Part::first(10))).await;
-    let rows: Vec<_> =
-        listed.items.iter().map(|row| (row.author, row.drafted, row.called, row.adopted)).collect();
-    assert_eq!(rows, [(BEN, 3, 1, 0), (ANNA, 1, 1, 1)]);
+    let row = |author, drafted, submitted, called, adopted| ProposerRow {
+        author,
+        drafted,
+        submitted,
+        called,
+        adopted,
+    };
+    assert_eq!(listed.items, [row(BEN, 3, 2, 1, 0), row(ANNA, 1, 1, 1, 1)]);
     expect_rebuilt_equals::<ParticipationView>(&record, &view).await;
 }

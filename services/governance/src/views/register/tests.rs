@@ -296,5 +296,7 @@ async fn an_office_is_held_from_the_later_of_acceptance_and_term_until_it_ends()
         mandates::terms_of(connection, (OLD_CITY, &coordinator), ANNA)
     });
     assert_eq!(terms.await.len(), 1);
+    let accepted = read(&view, |connection| mandates::accepted(connection, OLD_CITY)).await;
+    assert_eq!(accepted, [(ANNA, 1), (BEN, 1)], "also what was taken away again");
     expect_rebuilt_equals::<RegisterView>(&record, &view).await;
 }

@@ -25,8 +25,10 @@ fn a_file_that_is_no_bundle_or_not_there_fails() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bundle.json");
     fs::write(&file, "{\"format\": \"weft-certificate/1\"}\n").unwrap();
-    let refused = verify(&file).unwrap_err().to_string();
+    let refused = verified(&file).unwrap_err().to_string();
     assert!(refused.starts_with("this certificate is not valid; 1 difference:"), "{refused}");
-    let missing = verify(&folder.path().join("nothing.json")).unwrap_err().to_string();
+    let unread = rankings(&file).unwrap_err().to_string();
+    assert_eq!(unread, refused, "what is not valid has no rankings");
+    let missing = verified(&folder.path().join("nothing.json")).unwrap_err().to_string();
     assert!(missing.contains("nothing.json cannot be read"), "{missing}");
 }
