@@ -5,6 +5,7 @@ mod charters;
 mod consent;
 mod constituencies;
 mod contests;
+mod deeds;
 mod effects;
 mod elsewhere;
 mod exported;

@@ -23,7 +23,7 @@ pub use refusal::{Refusal, refusal};
 pub use southern_women::{row, southern_women};
 pub use voice::{
     Act, AgendaItem, Amendment, Attendance, BrokenBy, BrokenTie, Charter, Concentration, Concern,
-    Contest, Decision, Delegation, Figures, Gathering, Goal, Lacking, Lent, Mandate, Member,
+    Contest, Decision, Deed, Delegation, Figures, Gathering, Goal, Lacking, Lent, Mandate, Member,
     Network, Objection, Part, Participation, Person, Policy, Progress, ProposalAct, Receipt,
     Representation, Resolution, Structure, Tie, Voice, Workspace, graphql, grpc,
 };

@@ -16,8 +16,8 @@ use crate::{Refusal, World};
 
 pub use governance::{
     AgendaItem, Amendment, BrokenBy, BrokenTie, Charter, Concentration, Concern, Contest, Decision,
-    Delegation, Figures, Goal, Lacking, Lent, Mandate, Objection, Part, Participation, Policy,
-    Progress, ProposalAct, Resolution, Workspace,
+    Deed, Delegation, Figures, Goal, Lacking, Lent, Mandate, Objection, Part, Participation,
+    Policy, Progress, ProposalAct, Resolution, Workspace,
 };
 pub use reads::{
     Act, Attendance, Gathering, Member, Network, Person, Representation, Structure, Tie,

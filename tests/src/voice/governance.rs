@@ -1,6 +1,7 @@
 //! What voices ask for of governance: charters, proposals, decisions, delegations, mandates.
 
 mod acts;
+mod deeds;
 mod progress;
 mod reads;
 mod values;
@@ -28,6 +29,7 @@ use super::{
 };
 use crate::{Protocol, Refusal};
 
+pub use deeds::Deed;
 pub use progress::Progress;
 pub use reads::{
     AgendaItem, BrokenBy, BrokenTie, Charter, Concentration, Contest, Decision, Delegation,
