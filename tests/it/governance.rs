@@ -9,6 +9,7 @@ mod effects;
 mod federation;
 mod lending;
 mod partaking;
+mod prospects;
 mod punctual;
 mod purposes;
 mod recorded;

@@ -24,7 +24,7 @@ pub use southern_women::{row, southern_women};
 pub use voice::{
     Act, AgendaItem, Attendance, BrokenBy, BrokenTie, Charter, Contest, Decision, Delegation,
     Figures, Gathering, Goal, Lacking, Lent, Mandate, Member, Network, Objection, Part,
-    Participation, Person, Policy, Progress, Receipt, Representation, Resolution, Structure, Tie,
-    Voice, graphql, grpc,
+    Participation, Person, Policy, Progress, Prospect, Question, Receipt, Representation,
+    Resolution, Structure, Tie, Voice, graphql, grpc,
 };
 pub use world::{Log, NOW, Protocol, World, copy_folder, life};

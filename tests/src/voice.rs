@@ -16,7 +16,8 @@ use crate::{Refusal, World};
 
 pub use governance::{
     AgendaItem, BrokenBy, BrokenTie, Charter, Contest, Decision, Delegation, Figures, Goal,
-    Lacking, Lent, Mandate, Objection, Part, Participation, Policy, Progress, Resolution,
+    Lacking, Lent, Mandate, Objection, Part, Participation, Policy, Progress, Prospect, Question,
+    Resolution,
 };
 pub use reads::{
     Act, Attendance, Gathering, Member, Network, Person, Representation, Structure, Tie,

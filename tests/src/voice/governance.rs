@@ -2,6 +2,7 @@
 
 mod acts;
 mod progress;
+mod prospect;
 mod reads;
 mod values;
 
@@ -28,6 +29,7 @@ use super::{
 use crate::{Protocol, Refusal};
 
 pub use progress::Progress;
+pub use prospect::{Prospect, Question};
 pub use reads::{
     AgendaItem, BrokenBy, BrokenTie, Charter, Contest, Decision, Delegation, Figures, Goal,
     Lacking, Lent, Mandate, Objection, Part, Participation, Policy, Resolution,

@@ -1015,12 +1015,7 @@ pub(super) fn decision_seen(it: message::Decision) -> Decision {
         repeats: (!it.repeats_decision_id.is_empty()).then(|| parsed(&it.repeats_decision_id)),
         contests: contests.collect(),
         challenges: challenges.collect(),
-        lacking: it.lacking.map(|it| Lacking {
-            quorum_units: it.quorum_units,
-            agreeing_weight: it.agreeing_weight,
-            opposed_units: it.opposed_units,
-            objections: it.objections,
-        }),
+        lacking: it.lacking.map(lacking_seen),
         roll_hash: it.roll_hash,
     }
 }
@@ -1088,7 +1083,7 @@ pub(super) fn decision_of(it: &Value) -> Decision {
     }
 }
 
-fn figures_seen(it: &message::Figures) -> Figures {
+pub(super) fn figures_seen(it: &message::Figures) -> Figures {
     Figures {
         direct_units: it.direct_units,
         delegated_units: it.delegated_units,
@@ -1105,7 +1100,7 @@ fn figures_seen(it: &message::Figures) -> Figures {
     }
 }
 
-fn figures_of(it: &Value) -> Figures {
+pub(super) fn figures_of(it: &Value) -> Figures {
     Figures {
         direct_units: small(&it["directUnits"]),
         delegated_units: small(&it["delegatedUnits"]),
@@ -1144,7 +1139,16 @@ fn part_of(it: &Value) -> Part {
     }
 }
 
-fn lacking_of(it: &Value) -> Lacking {
+pub(super) fn lacking_seen(it: message::Lacking) -> Lacking {
+    Lacking {
+        quorum_units: it.quorum_units,
+        agreeing_weight: it.agreeing_weight,
+        opposed_units: it.opposed_units,
+        objections: it.objections,
+    }
+}
+
+pub(super) fn lacking_of(it: &Value) -> Lacking {
     Lacking {
         quorum_units: maybe(&it["quorumUnits"], small),
         agreeing_weight: maybe(&it["agreeingWeight"], big),
@@ -1212,7 +1216,7 @@ fn parsed<K: IdKind>(id: &str) -> Id<K> {
     Id::parse(id).unwrap()
 }
 
-fn maybe<T>(value: &Value, read: impl Fn(&Value) -> T) -> Option<T> {
+pub(super) fn maybe<T>(value: &Value, read: impl Fn(&Value) -> T) -> Option<T> {
     (!value.is_null()).then(|| read(value))
 }
 
@@ -1221,24 +1225,24 @@ fn maybe_time(value: &Value) -> Option<Timestamp> {
 }
 
 /// A text; null is the empty one.
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
 /// A number; null is zero.
-fn small(value: &Value) -> u32 {
+pub(super) fn small(value: &Value) -> u32 {
     u32::try_from(value.as_u64().unwrap_or_default()).unwrap()
 }
 
-fn big(value: &Value) -> u64 {
+pub(super) fn big(value: &Value) -> u64 {
     value.as_u64().unwrap()
 }
 
-fn all<T>(list: &Value, read: impl Fn(&Value) -> T) -> Vec<T> {
+pub(super) fn all<T>(list: &Value, read: impl Fn(&Value) -> T) -> Vec<T> {
     list.as_array().unwrap().iter().map(read).collect()
 }
 
-fn known<T>(value: &Value, prefix: &str, read: impl Fn(&str) -> Option<T>) -> T {
+pub(super) fn known<T>(value: &Value, prefix: &str, read: impl Fn(&str) -> Option<T>) -> T {
     read(&format!("{prefix}{}", value.as_str().unwrap())).unwrap()
 }
 

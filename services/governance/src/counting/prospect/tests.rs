@@ -62,8 +62,8 @@ fn lacks(
     agreeing_weight: Option<u64>,
     opposed_units: u32,
     objections: u32,
-) -> Option<Lacking> {
-    Some(Lacking { quorum_units, agreeing_weight, opposed_units, objections })
+) -> Lacking {
+    Lacking { quorum_units, agreeing_weight, opposed_units, objections }
 }
 
 /// A table of one row for each, with the weight and the constituency that it says.
@@ -106,23 +106,26 @@ fn before_anything_is_called_twenty_three_members_learn_what_it_would_take() {
     assert_eq!((nothing.figures.roll_units, nothing.figures.roll_weight), (23, 23));
     assert_eq!(nothing.figures.quorum_units, Some(12));
     assert_eq!((nothing.upshot, nothing.quorum_units_missing), (Upshot::Inquorate, Some(12)));
-    assert_eq!(nothing.lacking, lacks(Some(12), Some(1), 0, 0));
+    assert_eq!(nothing.lacking, Some(lacks(Some(12), Some(1), 0, 0)));
 
     let split = [icon(Icon::Agree, 4), icon(Icon::Disagree, 6), some(Says::Abstain, 1)];
     let short = told(&majority(), &of(23), &votes(&split)).unwrap();
-    assert_eq!((short.upshot, short.lacking), (Upshot::Inquorate, lacks(Some(1), Some(3), 0, 0)));
+    assert_eq!(
+        (short.upshot, short.lacking),
+        (Upshot::Inquorate, Some(lacks(Some(1), Some(3), 0, 0)))
+    );
     let requirement = &short.figures.requirements[0];
     assert_eq!((requirement.weight, requirement.base, requirement.met), (4, 10, false));
 
     let even = [icon(Icon::Agree, 6), icon(Icon::Disagree, 6), some(Says::Blank, 0)];
     let even = told(&majority(), &of(23), &votes(&even)).unwrap();
-    assert_eq!((even.upshot, even.lacking), (Upshot::Tied, lacks(Some(0), Some(1), 0, 0)));
+    assert_eq!((even.upshot, even.lacking), (Upshot::Tied, Some(lacks(Some(0), Some(1), 0, 0))));
     let lost = [icon(Icon::Agree, 1), icon(Icon::Disagree, 12)];
     let lost = told(&majority(), &of(23), &votes(&lost)).unwrap();
-    assert_eq!((lost.upshot, lost.lacking), (Upshot::NotAdopted, lacks(Some(0), None, 0, 0)));
+    assert_eq!((lost.upshot, lost.lacking), (Upshot::NotAdopted, Some(lacks(Some(0), None, 0, 0))));
     let won = [icon(Icon::Agree, 7), icon(Icon::Disagree, 6)];
     let won = told(&majority(), &of(23), &votes(&won)).unwrap();
-    assert_eq!((won.upshot, won.lacking), (Upshot::Adopted, lacks(Some(0), Some(0), 0, 0)));
+    assert_eq!((won.upshot, won.lacking), (Upshot::Adopted, Some(lacks(Some(0), Some(0), 0, 0))));
 }
 
 #[test]
@@ -132,19 +135,19 @@ fn blocks_and_objections_are_told_with_how_many_are_borne() {
     let blocked = [icon(Icon::Agree, 8), icon(Icon::Block, 3)];
     let found = told(&policy, &of(12), &votes(&blocked)).unwrap();
     assert_eq!((found.upshot, found.opposed_max), (Upshot::NotAdopted, Some(1)));
-    assert_eq!(found.lacking, lacks(Some(0), Some(0), 2, 0));
+    assert_eq!(found.lacking, Some(lacks(Some(0), Some(0), 2, 0)));
 
     let method = Method::Consensus {};
     let policy = DecisionPolicy { method, requirements: Vec::new(), ..majority() };
     let aside = [icon(Icon::Agree, 5), icon(Icon::StandAside, 2), icon(Icon::Disagree, 1)];
     let found = told(&policy, &of(12), &votes(&aside)).unwrap();
     assert_eq!((found.upshot, found.opposed_max), (Upshot::NotAdopted, Some(0)));
-    assert_eq!(found.lacking, lacks(Some(0), Some(0), 1, 0));
+    assert_eq!(found.lacking, Some(lacks(Some(0), Some(0), 1, 0)));
 
     let objected = Assumed { votes: vec![icon(Icon::Consent, 6)], objections: 2 };
     let found = told(&consent(), &of(12), &objected).unwrap();
     assert_eq!((found.upshot, found.objections_max), (Upshot::NotAdopted, Some(0)));
-    assert_eq!((found.lacking, found.opposed_max), (lacks(Some(0), Some(0), 0, 2), None));
+    assert_eq!((found.lacking, found.opposed_max), (Some(lacks(Some(0), Some(0), 0, 2)), None));
 }
 
 #[test]
@@ -301,15 +304,12 @@ impl Vote {
             let weight = u64::from(entry.weight);
             let alike =
                 |it: &&mut AssumedVotes| (it.says, &it.constituency) == (says, &constituency);
-            match lines.iter_mut().find(alike) {
-                Some(line) => {
-                    line.units += 1;
-                    line.weight = line.weight.map(|sum| sum + weight);
-                }
-                None => {
-                    let weight = Some(weight);
-                    lines.push(AssumedVotes { says, constituency, units: 1, weight });
-                }
+            if let Some(line) = lines.iter_mut().find(alike) {
+                line.units += 1;
+                line.weight = line.weight.map(|sum| sum + weight);
+            } else {
+                let weight = Some(weight);
+                lines.push(AssumedVotes { says, constituency, units: 1, weight });
             }
         }
         Assumed { votes: lines, objections: self.objections }
@@ -325,10 +325,7 @@ impl Vote {
         let state = Decision::replay(&told::opened(majority()));
         let mut inputs = state.inputs(&told::facts()).unwrap();
         let method = &self.policy.method;
-        let items: &[&str] = match adopts_proposals(method) || *method == (Method::Advice {}) {
-            true => &[],
-            false => &["ash", "birch"],
-        };
+        let items: &[&str] = if icons(method) == [Icon::Item] { &["ash", "birch"] } else { &[] };
         let item = |key: &&str| events::DecisionOption {
             key: OptionKey((*key).to_owned()),
             icon: Icon::Item,
@@ -348,7 +345,12 @@ impl Vote {
                 Method::TimePoll {} => {
                     Choice::Times([(ash.clone(), events::Availability::Yes)].into())
                 }
-                _ => Choice::Options([ash.clone()].into()),
+                Method::Choose { .. }
+                | Method::Majority {}
+                | Method::ProposalWithBlock { .. }
+                | Method::Consent {}
+                | Method::Consensus {}
+                | Method::Advice {} => Choice::Options([ash.clone()].into()),
             },
             Says::Option(icon) => Choice::Option(OptionKey(standard_key(icon).to_owned())),
             Says::Abstain => Choice::Abstain {},
@@ -393,10 +395,7 @@ impl Vote {
         weight: u64,
     ) -> Option<Vote> {
         let mut vote = self.clone();
-        let agree = Says::Option(match self.policy.method {
-            Method::Consent {} => Icon::Consent,
-            _ => Icon::Agree,
-        });
+        let agree = Says::Option(icons(&self.policy.method)[0]);
         let mut missing: BTreeMap<_, u32> = parts.iter().cloned().collect();
         let (mut more_units, mut more_weight) = (0, 0);
         for first in [true, false] {
@@ -509,7 +508,7 @@ fn vote() -> impl Strategy<Value = Vote> {
             }
             let judge = Judge::RollMember {};
             let mut policy = DecisionPolicy {
-                objections: consents.then(|| Objections { judge, standing_max }),
+                objections: consents.then_some(Objections { judge, standing_max }),
                 tie: TieRule::SeededLot {},
                 method,
                 requirements,
@@ -560,8 +559,9 @@ proptest! {
             (Some(Outcome::NotAdopted {}), _) => Upshot::NotAdopted,
             (Some(Outcome::Inquorate {}), _) => Upshot::Inquorate,
             (Some(Outcome::Advised {}), _) => Upshot::Advised,
-            (Some(Outcome::Elected { .. } | Outcome::Ranked { .. } | Outcome::Tied { .. }), _)
-            | (None, _) => Upshot::Chosen,
+            (None | Some(Outcome::Elected { .. } | Outcome::Ranked { .. } | Outcome::Tied { .. }), _) => {
+                Upshot::Chosen
+            }
         };
         prop_assert_eq!(found.upshot, expected);
     }
@@ -571,7 +571,7 @@ proptest! {
         let found = vote.prospect();
         let Some(lacking) = found.lacking else { return Ok(()) };
         let adopted = found.upshot == Upshot::Adopted;
-        prop_assert_eq!(adopted, Some(lacking) == lacks(Some(0), Some(0), 0, 0));
+        prop_assert_eq!(adopted, lacking == lacks(Some(0), Some(0), 0, 0));
         // Who is opposed agrees instead, and no more objections stand than are borne.
         let mut resolved = vote.clone();
         resolved.objections -= lacking.objections;
