@@ -12,6 +12,7 @@ mod exported;
 mod federation;
 mod lending;
 mod partaking;
+mod prospects;
 mod punctual;
 mod purposes;
 mod recorded;

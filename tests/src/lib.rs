@@ -24,7 +24,7 @@ pub use southern_women::{row, southern_women};
 pub use voice::{
     Act, AgendaItem, Amendment, Attendance, BrokenBy, BrokenTie, Charter, Concentration, Concern,
     Contest, Decision, Deed, Delegation, Figures, Gathering, Goal, Lacking, Lent, Mandate, Member,
-    Network, Objection, Part, Participation, Person, Policy, Progress, ProposalAct, Receipt,
-    Representation, Resolution, Structure, Tie, Voice, Workspace, graphql, grpc,
+    Network, Objection, Part, Participation, Person, Policy, Progress, ProposalAct, Prospect,
+    Question, Receipt, Representation, Resolution, Structure, Tie, Voice, Workspace, graphql, grpc,
 };
 pub use world::{Log, NOW, Protocol, World, copy_folder, life};

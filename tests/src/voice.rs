@@ -17,7 +17,7 @@ use crate::{Refusal, World};
 pub use governance::{
     AgendaItem, Amendment, BrokenBy, BrokenTie, Charter, Concentration, Concern, Contest, Decision,
     Deed, Delegation, Figures, Goal, Lacking, Lent, Mandate, Objection, Part, Participation,
-    Policy, Progress, ProposalAct, Resolution, Workspace,
+    Policy, Progress, ProposalAct, Prospect, Question, Resolution, Workspace,
 };
 pub use reads::{
     Act, Attendance, Gathering, Member, Network, Person, Representation, Structure, Tie,

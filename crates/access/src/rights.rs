@@ -100,6 +100,7 @@ pub const RIGHTS: &[(&str, Right)] = &[
     ("/weft.governance.v1.CharterService/GetCharter", Right::MemberOrOperator),
     ("/weft.governance.v1.CharterService/ListCharterVersions", Right::MemberOrOperator),
     ("/weft.governance.v1.CharterService/GetPolicy", Right::MemberOrOperator),
+    ("/weft.governance.v1.CharterService/WhatWouldItTake", Right::MemberOrOperator),
     ("/weft.governance.v1.CharterService/ListCharterTemplates", Right::SignedIn),
 
     ("/weft.governance.v1.AgendaService/RaiseItem", Right::Member),

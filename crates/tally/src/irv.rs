@@ -15,6 +15,11 @@ mod tests;
 /// The name of this rule and its version.
 pub const ALGORITHM: &str = "irv/1";
 
+/// The votes that elect, where so many count for anybody: the least that are more than half.
+pub fn majority(counting: u64) -> u64 {
+    counting / 2 + 1
+}
+
 /// Elects one candidate.
 ///
 /// Each ballot counts for the first candidate on it who is left. Who has more than half of what
@@ -112,10 +117,7 @@ impl<'a> RunOff<'a> {
     /// Who has more than half of what counts for anybody.
     fn winner(&self) -> Option<Candidate> {
         let counting = self.profile.total_units() - self.exhausted;
-        self.piles.who_continues().find(|it| {
-            let votes = self.votes[it.index()];
-            votes > counting - votes
-        })
+        self.piles.who_continues().find(|it| majority(counting) <= self.votes[it.index()])
     }
 
     /// Who has the fewest votes; nobody when there are no votes at all.

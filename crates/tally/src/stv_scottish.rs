@@ -42,6 +42,14 @@ pub const ALGORITHM: &str = "stv-scottish/1";
 /// How many units of value make one vote: five decimals.
 const VALUE_ONE: u64 = 100_000;
 
+/// The votes that elect one of `seats` candidates for certain, where ballots of `valid` votes rank
+/// somebody. Source: rule 46.
+pub fn quota(valid: u128, seats: usize) -> u128 {
+    // Seats are a number of people; 2^64 of them are as good as more.
+    let shares = u128::from(u64::try_from(seats).unwrap_or(u64::MAX)) + 1;
+    valid / shares + 1
+}
+
 /// Elects `seats` candidates, or all when there are no more.
 ///
 /// Fewer are elected only where `rule` leaves a tie undecided, and the count ends there. No seats
@@ -100,9 +108,7 @@ impl<'a> Stv<'a> {
     fn new(profile: &'a Profile, seats: usize) -> Stv<'a> {
         let valid = u128::from(profile.total_units() - profile.blank_units());
         let per_whole = u128::from(profile.per_whole());
-        // Seats are a number of people; 2^64 of them are as good as more.
-        let shares = u128::from(u64::try_from(seats).unwrap_or(u64::MAX)) + 1;
-        let quota = valid / (per_whole * shares) + 1;
+        let quota = quota(valid / per_whole, seats);
         let mut piles = Piles::new(profile);
         let mut first = vec![Vec::new(); profile.count()];
         let mut votes = vec![0_u64; profile.count()];

@@ -20,6 +20,7 @@ use crate::{
     policy::{
         DecisionPolicy,
         effect::{CharterChange, CharterChangeInput, Role},
+        prospect::{AssumedPartInput, AssumedVotesInput, Prospect, ProspectPolicyInput},
         words::{CharterSection, Subject},
     },
     scalars::{self, DateTime},
@@ -288,6 +289,42 @@ impl NetworkCharter {
         let policy = answer.policy.map(DecisionPolicy::of).transpose()?;
         let charter_version = answer.charter_version;
         Ok(policy.map(|policy| PolicyInForce { policy, charter_version }))
+    }
+
+    /// Works out what a policy would take, before anything is called: what its quorum needs, what
+    /// assumed votes would come to under it, and what they would lack. Nothing is recorded.
+    #[graphql(complexity = "call::COST + child_complexity")]
+    async fn what_would_it_take(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which policy.")] policy: ProspectPolicyInput,
+        #[graphql(
+            default,
+            desc = "How many votes there are; those who would stand on the roll if it were frozen \
+                    now when left out. One part, or where the quorum is of each constituency one \
+                    for each."
+        )]
+        roll: Vec<AssumedPartInput>,
+        #[graphql(default, desc = "What was cast; nobody but these voted.")] votes: Vec<
+            AssumedVotesInput,
+        >,
+        #[graphql(
+            default = 0,
+            desc = "How many valid objections stand; only where the policy knows objections."
+        )]
+        objections_standing: u32,
+    ) -> Result<Option<Prospect>> {
+        let call = Call::of(ctx)?;
+        let request = call.request(message::WhatWouldItTakeRequest {
+            network_id: self.0.to_string(),
+            policy: Some(policy.message()?),
+            roll: roll.into_iter().map(AssumedPartInput::message).collect(),
+            votes: votes.into_iter().map(AssumedVotesInput::message).collect(),
+            objections_standing,
+            min_position: call.min_position(),
+        });
+        let answer = call.charters().what_would_it_take(request).await?.into_inner();
+        Ok(Some(Prospect::of(answer.prospect.ok_or_else(|| lacking("prospect"))?)?))
     }
 
     /// Lists the versions of the charter, the newest first.

@@ -441,7 +441,7 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    fn of(figures: message::Figures) -> Figures {
+    pub(crate) fn of(figures: message::Figures) -> Figures {
         let constituencies = figures.constituencies.into_iter().map(ConstituencyFigures::of);
         Figures {
             roll_units: figures.roll_units,
@@ -678,7 +678,7 @@ pub(crate) struct Lacking {
 }
 
 impl Lacking {
-    fn of(lacking: message::Lacking) -> Lacking {
+    pub(crate) fn of(lacking: message::Lacking) -> Lacking {
         let message::Lacking { quorum_units, agreeing_weight, opposed_units, objections } = lacking;
         let agreeing_weight = agreeing_weight.map(Count);
         Lacking { quorum_units, agreeing_weight, opposed_units, objections }

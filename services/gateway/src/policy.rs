@@ -2,6 +2,7 @@
 
 pub(crate) mod choice;
 pub(crate) mod effect;
+pub(crate) mod prospect;
 pub(crate) mod words;
 
 use async_graphql::{
@@ -379,7 +380,7 @@ pub(crate) struct Requirement {
 }
 
 impl Requirement {
-    fn of(requirement: message::Requirement) -> Result<Requirement, Status> {
+    pub(super) fn of(requirement: message::Requirement) -> Result<Requirement, Status> {
         Ok(Requirement {
             icon: scalars::known(requirement.icon)?,
             bound: scalars::known(requirement.bound)?,

@@ -5,6 +5,7 @@
 //! their own in [`constituencies`], what adopts a proposal in [`requirements`], who is elected in
 //! `elections` (by crate `tally`), and what may end a vote early in [`early`]. Source: domain.md,
 //! section 3.5.
+//! [`prospect`] asks the same of ballots that are only assumed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +26,7 @@ pub mod constituencies;
 pub mod delegations;
 pub mod early;
 mod elections;
+pub mod prospect;
 pub mod requirements;
 
 #[cfg(test)]
@@ -36,8 +38,8 @@ pub use delegations::{Lent, applies};
 pub use early::is_decided;
 pub use elections::{seats, seats_by};
 pub use requirements::{
-    Lacking, Verdict, adopts, nothing_cast, quorum_units, units_still_needed, verdict,
-    what_would_it_take,
+    Lacking, Upshot, Verdict, adopts, nothing_cast, quorum_units, units_still_needed, upshot,
+    verdict, what_would_it_take,
 };
 
 use elections::{Election, Race, Sought, Tied};
@@ -462,27 +464,8 @@ impl<'a> Tables<'a> {
             })),
             Votes::Sealed { voted, .. } => figures.direct_units = *voted,
         }
-        for cast in &own {
-            match kind(cast.choice) {
-                Kind::Abstention => figures.abstained_units += cast.count,
-                Kind::Blank => figures.blank_units += cast.count,
-                Kind::Direct => figures.direct_units += cast.count,
-            }
-        }
-        figures.delegated_units = lent.iter().map(|cast| cast.count).sum();
         figures.objections_standing = self.objections_standing();
-        let casts: Vec<Cast<'a>> = own.into_iter().chain(lent).collect();
-        for cast in &casts {
-            let weight = u64::from(cast.weight) * u64::from(cast.count);
-            figures.cast_weight += weight;
-            if matches!(cast.choice, Choice::Abstain {}) {
-                figures.abstained_weight += weight;
-            }
-        }
-        figures.options = option_figures(&terms.policy.method, &terms.options, &casts)?;
-        figures.present_units = requirements::present_units(policy, &figures);
-        figures.quorate = requirements::is_quorate(policy, &figures);
-        figures.requirements = requirements::requirement_figures(policy, &figures);
+        let casts = add_casts((policy, &terms.options), (own, lent), &mut figures)?;
         let rankings = casts.iter().filter_map(|cast| match cast.choice {
             Choice::Ranking(ranking) => {
                 Some((&ranking[..], u64::from(cast.weight) * u64::from(cast.count)))
@@ -528,8 +511,7 @@ impl<'a> Tables<'a> {
                 told.ok_or(Uncountable::ConstituenciesMismatch)?
             }
         };
-        let needed = figures.constituencies.iter().map(|it| it.quorum_units);
-        figures.quorum_units = (!figures.constituencies.is_empty()).then(|| needed.sum());
+        figures.quorum_units = needed_of_each(figures);
         Ok(())
     }
 
@@ -543,6 +525,42 @@ impl<'a> Tables<'a> {
         let standing = self.inputs.objections.iter().filter(stands).count();
         u32::try_from(standing).unwrap_or(u32::MAX)
     }
+}
+
+/// How many entries all constituencies need together; `None` where the quorum is not of each.
+fn needed_of_each(figures: &Figures) -> Option<u32> {
+    let needed = figures.constituencies.iter().map(|it| it.quorum_units);
+    (!figures.constituencies.is_empty()).then(|| needed.sum())
+}
+
+/// Adds what was cast to the figures of a vote in which nothing was, ballots of the voters' own and
+/// lent votes, and what follows from it. Constituencies and objections are in the figures already.
+fn add_casts<'a>(
+    (policy, options): (&events::DecisionPolicy, &[events::DecisionOption]),
+    (own, lent): (Vec<Cast<'a>>, Vec<Cast<'a>>),
+    figures: &mut Figures,
+) -> Result<Vec<Cast<'a>>, Uncountable> {
+    for cast in &own {
+        match kind(cast.choice) {
+            Kind::Abstention => figures.abstained_units += cast.count,
+            Kind::Blank => figures.blank_units += cast.count,
+            Kind::Direct => figures.direct_units += cast.count,
+        }
+    }
+    figures.delegated_units = lent.iter().map(|cast| cast.count).sum();
+    let casts: Vec<Cast<'a>> = own.into_iter().chain(lent).collect();
+    for cast in &casts {
+        let weight = u64::from(cast.weight) * u64::from(cast.count);
+        figures.cast_weight += weight;
+        if matches!(cast.choice, Choice::Abstain {}) {
+            figures.abstained_weight += weight;
+        }
+    }
+    figures.options = option_figures(&policy.method, options, &casts)?;
+    figures.present_units = requirements::present_units(policy, figures);
+    figures.quorate = requirements::is_quorate(policy, figures);
+    figures.requirements = requirements::requirement_figures(policy, figures);
+    Ok(casts)
 }
 
 /// How a ballot makes its voter take part.
@@ -758,33 +776,15 @@ fn decide(
     rankings: &[elections::Ranking<'_>],
     settled: &Settled,
 ) -> Result<Decided, Uncountable> {
-    let policy = &inputs.terms.policy;
-    let decided = |outcome: Outcome| Ok(Decided { outcome, ties: Vec::new() });
-    match &policy.method {
-        Method::Advice {} => decided(Outcome::Advised {}),
-        Method::Majority {}
-        | Method::ProposalWithBlock { .. }
-        | Method::Consent {}
-        | Method::Consensus {} => match verdict(policy, figures) {
-            Verdict::Adopted => decided(Outcome::Adopted {}),
-            Verdict::NotAdopted => decided(Outcome::NotAdopted {}),
-            Verdict::Inquorate => decided(Outcome::Inquorate {}),
-            Verdict::Tied => proposal_tied(settled),
-        },
-        Method::Choose { .. }
-        | Method::Score { .. }
-        | Method::Dots { .. }
-        | Method::Ranked { .. }
-        | Method::TimePoll {} => {
-            if !figures.quorate {
-                return decided(Outcome::Inquorate {});
-            }
-            if figures.direct_units == 0 {
-                return decided(Outcome::NotAdopted {});
-            }
-            elected(inputs, figures, rankings, settled)
-        }
-    }
+    let outcome = match upshot(&inputs.terms.policy, figures) {
+        Upshot::Advised => Outcome::Advised {},
+        Upshot::Adopted => Outcome::Adopted {},
+        Upshot::NotAdopted => Outcome::NotAdopted {},
+        Upshot::Inquorate => Outcome::Inquorate {},
+        Upshot::Tied => return proposal_tied(settled),
+        Upshot::Chosen => return elected(inputs, figures, rankings, settled),
+    };
+    Ok(Decided { outcome, ties: Vec::new() })
 }
 
 /// Breaks a tie between a proposal and its rejection.

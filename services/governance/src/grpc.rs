@@ -6,6 +6,7 @@ mod decision;
 mod delegation;
 mod policies;
 mod proposal;
+mod prospect;
 mod register;
 mod words;
 

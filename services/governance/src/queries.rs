@@ -11,7 +11,9 @@ use std::{
 
 use access::Caller;
 use eventlog::{EventLog, LogError, Position, known_position};
-use events::{AlikeBallots, CharterChange, MembershipClass, RoleName, Subject};
+use events::{
+    AlikeBallots, CharterChange, DecisionPolicy, MembershipClass, PolicyName, RoleName, Subject,
+};
 use jiff::Timestamp;
 use kernel::{
     AgendaItemId, Clock, DecisionId, DelegationId, ErrorCode, GoalId, Known, MandateId, NetworkId,
@@ -278,6 +280,25 @@ impl Queries {
         let as_of = self.as_of(moment, None).await?;
         let read =
             move |connection: &_| charters::policy_as_of(connection, (network, subject), as_of);
+        Ok(fresh(&self.charters, min_position, read).await?)
+    }
+
+    /// The policy of this name in the draft of a charter; `None` when there is none, or no draft.
+    ///
+    /// # Errors
+    ///
+    /// Says that the view is behind or failed.
+    pub async fn policy_drafted(
+        &self,
+        network: NetworkId,
+        name: PolicyName,
+        min_position: u64,
+    ) -> Result<Reflected<Option<DecisionPolicy>>, QueryError> {
+        let read = move |connection: &_| {
+            let charter = charters::charter(connection, network)?;
+            let mut draft = charter.filter(|charter| charter.phase != CharterPhase::InForce);
+            Ok(draft.as_mut().and_then(|charter| charter.content.policies.remove(&name)))
+        };
         Ok(fresh(&self.charters, min_position, read).await?)
     }
 

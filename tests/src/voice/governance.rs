@@ -3,6 +3,7 @@
 mod acts;
 mod deeds;
 mod progress;
+mod prospect;
 mod reads;
 mod values;
 mod workspace;
@@ -31,6 +32,7 @@ use crate::{Protocol, Refusal};
 
 pub use deeds::Deed;
 pub use progress::Progress;
+pub use prospect::{Prospect, Question};
 pub use reads::{
     AgendaItem, BrokenBy, BrokenTie, Charter, Concentration, Contest, Decision, Delegation,
     Figures, Goal, Lacking, Lent, Mandate, Objection, Part, Participation, Policy, Resolution,

@@ -348,6 +348,38 @@ fn resolution() -> governance::Resolution {
     }
 }
 
+fn prospect() -> governance::Prospect {
+    let share = governance::Share { numerator: 2, denominator: 3 };
+    let requirement = governance::Requirement {
+        icon: governance::Icon::Agree.into(),
+        bound: governance::Bound::AtLeast.into(),
+        share: Some(share),
+        base: governance::Base::Cast.into(),
+    };
+    governance::Prospect {
+        policy: Some(policy()),
+        charter_version: 0,
+        figures: Some(governance::Figures { roll_units: 23, ..governance::Figures::default() }),
+        upshot: governance::Upshot::NotAdopted.into(),
+        requirements: vec![governance::RequirementProspect {
+            requirement: Some(requirement),
+            weight: 4,
+            base: 9,
+            met: false,
+        }],
+        quorum_units_missing: Some(0),
+        opposed_max: Some(1),
+        objections_max: None,
+        seats: Some(2),
+        quota: Some(34),
+        lacking: Some(governance::Lacking {
+            quorum_units: Some(0),
+            agreeing_weight: None,
+            ..governance::Lacking::default()
+        }),
+    }
+}
+
 fn info(total: u64) -> common::PageInfo {
     common::PageInfo { next_page_token: String::new(), total, position: HEAD }
 }
@@ -362,6 +394,10 @@ fn reading(asked: &Asked) -> Answer {
         "GetPolicy" => says(&governance::GetPolicyResponse {
             policy: Some(policy()),
             charter_version: 2,
+            position: HEAD,
+        }),
+        "WhatWouldItTake" => says(&governance::WhatWouldItTakeResponse {
+            prospect: Some(prospect()),
             position: HEAD,
         }),
         "ListItems" => {
@@ -555,7 +591,8 @@ fn listing(asked: &Asked) -> Answer {
 
 /// Whether a method changes something, by its name.
 fn changes(method: &str) -> bool {
-    !["Get", "List", "BatchGet", "Stream"].iter().any(|verb| method.starts_with(verb))
+    let asking = ["Get", "List", "BatchGet", "Stream", "WhatWouldItTake"];
+    !asking.iter().any(|verb| method.starts_with(verb))
 }
 
 /// The answer to whatever changes something: each has its receipt in the first field, and the id of
@@ -734,6 +771,61 @@ async fn the_rule_in_force_on_any_day_is_read_by_its_subject() {
     });
     let read = of_network(&none, "policy(subject: OTHER) { charterVersion } charter { version }");
     assert_eq!(read.await, json!({ "policy": null, "charter": null }));
+}
+
+#[tokio::test]
+async fn what_a_policy_would_take_is_asked_in_three_ways_and_told_in_full() {
+    use governance::{AssumedChoice, what_would_it_take_request::Policy};
+
+    let (fake, router) = governed();
+    let read = of_network(
+        &router,
+        "whatWouldItTake(policy: { drafted: \"elections\" },
+            roll: [{ constituency: \"tenants\", units: 23, weight: 30 }],
+            votes: [{ choice: AGREE, units: 4 },
+                { choice: STAND_ASIDE, constituency: \"tenants\", units: 2, weight: 5 }],
+            objectionsStanding: 1) {
+            policy { name } charterVersion figures { rollUnits } upshot
+            requirements { requirement { share { numerator } } weight base met }
+            quorumUnitsMissing opposedMax objectionsMax seats quota
+            lacking { quorumUnits agreeingWeight }
+        }",
+    )
+    .await;
+    let expected = json!({
+        "policy": { "name": "elections" }, "charterVersion": null,
+        "figures": { "rollUnits": 23 }, "upshot": "NOT_ADOPTED",
+        "requirements": [{ "requirement": { "share": { "numerator": 2 } },
+            "weight": 4, "base": 9, "met": false }],
+        "quorumUnitsMissing": 0, "opposedMax": 1, "objectionsMax": null, "seats": 2, "quota": 34,
+        "lacking": { "quorumUnits": 0, "agreeingWeight": null },
+    });
+    assert_eq!(read["whatWouldItTake"], expected);
+    let asked = || fake.take().pop().unwrap().read::<governance::WhatWouldItTakeRequest>();
+    let request = asked();
+    assert_eq!(request.policy, Some(Policy::Drafted("elections".to_owned())));
+    let part =
+        governance::AssumedPart { constituency: "tenants".to_owned(), units: 23, weight: Some(30) };
+    assert_eq!((request.roll, request.objections_standing), (vec![part], 1));
+    let votes = |choice: AssumedChoice, constituency: &str, units, weight| {
+        let (choice, constituency) = (choice.into(), constituency.to_owned());
+        governance::AssumedVotes { choice, constituency, units, weight }
+    };
+    let aside = votes(AssumedChoice::StandAside, "tenants", 2, Some(5));
+    assert_eq!(request.votes, [votes(AssumedChoice::Agree, "", 4, None), aside]);
+
+    let plain = "whatWouldItTake(policy: { inForce: { subject: OTHER } }) { upshot }";
+    assert_eq!(of_network(&router, plain).await["whatWouldItTake"]["upshot"], "NOT_ADOPTED");
+    let request = asked();
+    let Some(Policy::InForce(by)) = request.policy else { panic!("not by subject") };
+    assert_eq!(by.subject, i32::from(governance::Subject::Other));
+    assert_eq!((request.roll, request.votes, request.objections_standing), (vec![], vec![], 0));
+
+    let written = "whatWouldItTake(policy: { written: { name: \"new\", subjects: [OTHER],
+        votingHoursMin: 72, method: { plain: CONSENSUS } } }) { seats }";
+    assert_eq!(of_network(&router, written).await["whatWouldItTake"]["seats"], 2);
+    let Some(Policy::Written(policy)) = asked().policy else { panic!("not written") };
+    assert_eq!((policy.name.as_str(), policy.voting_hours_max), ("new", 72));
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! What commands need to know from many streams: founders, roles, rolls and representatives.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use events::{
-    Constituency, DecisionTerms, OrganisationEvent, RepresentationScope, RoleName, RollEntry,
-    RollUnit,
+    Constituency, DecisionPolicy, DecisionTerms, OrganisationEvent, RepresentationScope, RoleName,
+    RollEntry, RollUnit, Weight,
 };
 use jiff::Timestamp;
 use kernel::{
@@ -58,35 +58,33 @@ impl Commands {
         terms: &DecisionTerms,
         at: Timestamp,
     ) -> Result<(u64, Vec<RollEntry>), Refused> {
-        let (network, electorate) = (terms.network, &terms.policy.electorate);
-        let members = self.members(network, at).await?;
-        let (position, members) = members;
-        let asked = counting::constituencies::are_asked(&terms.policy);
-        let mut entries = Vec::new();
-        for member in members.iter().filter(|member| electorate.classes.contains(&member.class)) {
-            let of_class = || Some(Constituency(member.class.name().to_owned()));
-            let listed = match (&electorate.unit, member.party) {
-                (RollUnit::Person {}, Party::Person(_))
-                | (RollUnit::Organisation {}, Party::Organisation(_)) => Some((1, of_class())),
-                (RollUnit::Person {}, Party::Organisation(_))
-                | (RollUnit::Organisation {}, Party::Person(_)) => None,
-                (RollUnit::Weighted { weights }, party) => {
-                    let row = weights.iter().find(|weight| weight.party == party);
-                    row.map(|row| (row.weight, row.constituency.clone()))
-                }
-            };
-            let Some((weight, constituency)) = listed else { continue };
-            let constituency = constituency.filter(|_| asked);
-            let representative = match member.party {
+        let network = terms.network;
+        let (position, members) = self.members(network, at).await?;
+        let mut entries = entries_of(&terms.policy, &members);
+        for entry in &mut entries {
+            entry.representative = match entry.party {
                 Party::Person(_) => None,
                 Party::Organisation(organisation) => {
                     self.representative(network, organisation).await?
                 }
             };
-            let party = member.party;
-            entries.push(RollEntry { party, weight, representative, constituency });
         }
         Ok((position, entries))
+    }
+
+    /// Who would stand on the roll of a decision under `policy` that is frozen now, without their
+    /// representatives; with the position of the log that this was read at.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the members could not be read.
+    pub(crate) async fn roll_now(
+        &self,
+        network: NetworkId,
+        policy: &DecisionPolicy,
+    ) -> Result<(u64, Vec<RollEntry>), Refused> {
+        let (position, members) = self.members(network, self.now()).await?;
+        Ok((position, entries_of(policy, &members)))
     }
 
     /// All members of a network as of `at`, as far as known now, and the position that this is.
@@ -148,6 +146,33 @@ impl Commands {
         }
         Ok(speakers)
     }
+}
+
+/// The entries that a policy gives to members, without their representatives.
+fn entries_of(policy: &DecisionPolicy, members: &[Member]) -> Vec<RollEntry> {
+    let electorate = &policy.electorate;
+    let asked = counting::constituencies::are_asked(policy);
+    let table: BTreeMap<Party, &Weight> = match &electorate.unit {
+        RollUnit::Person {} | RollUnit::Organisation {} => BTreeMap::new(),
+        RollUnit::Weighted { weights } => weights.iter().map(|row| (row.party, row)).collect(),
+    };
+    let entry = |member: &Member| {
+        let of_class = || Some(Constituency(member.class.name().to_owned()));
+        let (weight, constituency) = match (&electorate.unit, member.party) {
+            (RollUnit::Person {}, Party::Person(_))
+            | (RollUnit::Organisation {}, Party::Organisation(_)) => (1, of_class()),
+            (RollUnit::Person {}, Party::Organisation(_))
+            | (RollUnit::Organisation {}, Party::Person(_)) => return None,
+            (RollUnit::Weighted { .. }, party) => {
+                let row = table.get(&party)?;
+                (row.weight, row.constituency.clone())
+            }
+        };
+        let constituency = constituency.filter(|_| asked);
+        Some(RollEntry { party: member.party, weight, representative: None, constituency })
+    };
+    let of_class = |member: &&Member| electorate.classes.contains(&member.class);
+    members.iter().filter(of_class).filter_map(entry).collect()
 }
 
 /// Who speaks for an organisation.

@@ -45,7 +45,6 @@ impl Constituencies {
         entries: impl IntoIterator<Item = &'a RollEntry>,
         attended: &BTreeMap<Party, Attendance>,
     ) -> Option<Constituencies> {
-        let threshold = policy.quorum.filter(|_| are_asked(policy)).and_then(exact_threshold)?;
         let mut split = BTreeMap::<Option<&Constituency>, (u32, Attendance)>::new();
         for entry in entries {
             let (units, sum) = split.entry(entry.constituency.as_ref()).or_default();
@@ -57,6 +56,16 @@ impl Constituencies {
                 sum.blanks += more.blanks;
             }
         }
+        Constituencies::of_split(policy, split)
+    }
+
+    /// As [`Constituencies::of`], of entries that are counted already: how many each has, and how
+    /// they took part. None of them is without an entry.
+    pub(super) fn of_split(
+        policy: &DecisionPolicy,
+        split: BTreeMap<Option<&Constituency>, (u32, Attendance)>,
+    ) -> Option<Constituencies> {
+        let threshold = policy.quorum.filter(|_| are_asked(policy)).and_then(exact_threshold)?;
         let present =
             |(units, sum): &(u32, Attendance)| (u64::from(*units), present_of(policy, *sum));
         let quorums = in_each(threshold, split.values().map(present));

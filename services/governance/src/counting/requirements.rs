@@ -74,6 +74,48 @@ pub fn verdict(policy: &DecisionPolicy, figures: &Figures) -> Verdict {
     }
 }
 
+/// What figures come to by the method of their policy, as far as they say it themselves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Upshot {
+    /// The proposal is adopted.
+    Adopted,
+    /// It is not, or nobody is elected because no ballot says anything.
+    NotAdopted,
+    /// As many are for the proposal as are against it: the tie rule of the policy decides.
+    Tied,
+    /// Too few took part.
+    Inquorate,
+    /// Nothing is decided; the figures advise.
+    Advised,
+    /// Something or somebody is chosen or put in order: what each ballot says decides whom.
+    Chosen,
+}
+
+/// Finds what figures come to by the method of a policy.
+pub fn upshot(policy: &DecisionPolicy, figures: &Figures) -> Upshot {
+    match policy.method {
+        Method::Advice {} => Upshot::Advised,
+        Method::Majority {}
+        | Method::ProposalWithBlock { .. }
+        | Method::Consent {}
+        | Method::Consensus {} => match verdict(policy, figures) {
+            Verdict::Adopted => Upshot::Adopted,
+            Verdict::NotAdopted => Upshot::NotAdopted,
+            Verdict::Tied => Upshot::Tied,
+            Verdict::Inquorate => Upshot::Inquorate,
+        },
+        Method::Choose { .. }
+        | Method::Score { .. }
+        | Method::Dots { .. }
+        | Method::Ranked { .. }
+        | Method::TimePoll {} => match (is_quorate(policy, figures), figures.direct_units) {
+            (false, _) => Upshot::Inquorate,
+            (true, 0) => Upshot::NotAdopted,
+            (true, _) => Upshot::Chosen,
+        },
+    }
+}
+
 /// The requirements that hold: those of the policy, and a simple majority where its method asks for
 /// agreement and the policy does not say how much.
 pub(super) fn demanded(policy: &DecisionPolicy) -> Vec<Requirement> {
@@ -102,22 +144,38 @@ pub(super) fn demanded(policy: &DecisionPolicy) -> Vec<Requirement> {
 /// That somebody agrees is asked besides any share, because a share of nothing would be met by the
 /// first one who abstains.
 fn bears(method: &Method, figures: &Figures) -> bool {
-    let agreed = weight_of(Icon::Agree, figures) > 0;
     match method {
-        Method::ProposalWithBlock { blocks_max } => {
-            agreed && units_of(Icon::Block, figures) <= *blocks_max
-        }
-        Method::Consensus {} => {
-            agreed && units_of(Icon::Disagree, figures) == 0 && units_of(Icon::Block, figures) == 0
-        }
         Method::Consent {} => true,
         Method::Majority {}
+        | Method::ProposalWithBlock { .. }
+        | Method::Consensus {}
         | Method::Advice {}
         | Method::Choose { .. }
         | Method::Score { .. }
         | Method::Dots { .. }
         | Method::Ranked { .. }
-        | Method::TimePoll {} => agreed,
+        | Method::TimePoll {} => {
+            let borne = opposed(method, figures).is_none_or(|(units, max)| units <= max);
+            weight_of(Icon::Agree, figures) > 0 && borne
+        }
+    }
+}
+
+/// How many entries oppose a proposal in a way that its method bears only so often, and how often:
+/// by a block or, where all must agree, a disagreement. `None` for methods without such a limit.
+pub(super) fn opposed(method: &Method, figures: &Figures) -> Option<(u32, u32)> {
+    let blocks = units_of(Icon::Block, figures);
+    match method {
+        Method::ProposalWithBlock { blocks_max } => Some((blocks, *blocks_max)),
+        Method::Consensus {} => Some((blocks.saturating_add(units_of(Icon::Disagree, figures)), 0)),
+        Method::Majority {}
+        | Method::Consent {}
+        | Method::Advice {}
+        | Method::Choose { .. }
+        | Method::Score { .. }
+        | Method::Dots { .. }
+        | Method::Ranked { .. }
+        | Method::TimePoll {} => None,
     }
 }
 
@@ -354,18 +412,21 @@ pub struct Lacking {
 /// Finds what it would take to adopt a proposal: from figures as they stand, or from those of
 /// [`nothing_cast`] for a vote that has not begun.
 pub fn what_would_it_take(policy: &DecisionPolicy, figures: &Figures) -> Lacking {
-    let blocks = units_of(Icon::Block, figures);
-    let disagreeing = units_of(Icon::Disagree, figures);
     let opposed_units = match policy.method {
-        Method::ProposalWithBlock { blocks_max } => blocks.saturating_sub(blocks_max),
-        Method::Consensus {} | Method::Consent {} => blocks.saturating_add(disagreeing),
+        Method::Consent {} => {
+            units_of(Icon::Block, figures).saturating_add(units_of(Icon::Disagree, figures))
+        }
         Method::Majority {}
+        | Method::ProposalWithBlock { .. }
+        | Method::Consensus {}
         | Method::Advice {}
         | Method::Choose { .. }
         | Method::Score { .. }
         | Method::Dots { .. }
         | Method::Ranked { .. }
-        | Method::TimePoll {} => 0,
+        | Method::TimePoll {} => {
+            opposed(&policy.method, figures).map_or(0, |(units, max)| units.saturating_sub(max))
+        }
     };
     let standing_max = policy.objections.as_ref().map_or(0, |objections| objections.standing_max);
     Lacking {

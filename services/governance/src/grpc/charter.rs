@@ -160,6 +160,15 @@ impl CharterService for GovernanceGrpc {
         Ok(Response::new(message::GetPolicyResponse { policy, charter_version, position }))
     }
 
+    async fn what_would_it_take(
+        &self,
+        request: Request<message::WhatWouldItTakeRequest>,
+    ) -> Outcome<message::WhatWouldItTakeResponse> {
+        let asked = self.admit(&request, &request.get_ref().network_id).await?;
+        let answer = self.prospect(asked.network, request.into_inner()).await?;
+        Ok(Response::new(answer))
+    }
+
     async fn list_charter_templates(
         &self,
         request: Request<message::ListCharterTemplatesRequest>,

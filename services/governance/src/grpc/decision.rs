@@ -666,7 +666,7 @@ fn decision_message(
     }
 }
 
-fn figures_message(figures: &Figures) -> message::Figures {
+pub(super) fn figures_message(figures: &Figures) -> message::Figures {
     let options = figures.options.iter().map(|it| message::OptionFigures {
         option: it.option.to_string(),
         units: it.units,
@@ -766,7 +766,7 @@ fn resolved_message(resolved: &events::ResolvedDelegation) -> message::ResolvedD
     }
 }
 
-fn lacking_message(lacking: Lacking) -> message::Lacking {
+pub(super) fn lacking_message(lacking: Lacking) -> message::Lacking {
     let Lacking { quorum_units, agreeing_weight, opposed_units, objections } = lacking;
     message::Lacking { quorum_units, agreeing_weight, opposed_units, objections }
 }

@@ -489,7 +489,7 @@ fn share_message(value: Share) -> message::Share {
     message::Share { numerator: value.numerator, denominator: value.denominator }
 }
 
-fn requirement_message(value: &Requirement) -> message::Requirement {
+pub(super) fn requirement_message(value: &Requirement) -> message::Requirement {
     let Requirement { icon, bound, share, base } = *value;
     message::Requirement {
         icon: words::icon_message(icon).into(),

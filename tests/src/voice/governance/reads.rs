@@ -1097,12 +1097,7 @@ pub(super) fn decision_seen(it: message::Decision) -> Decision {
         repeats: (!it.repeats_decision_id.is_empty()).then(|| parsed(&it.repeats_decision_id)),
         contests: contests.collect(),
         challenges: challenges.collect(),
-        lacking: it.lacking.map(|it| Lacking {
-            quorum_units: it.quorum_units,
-            agreeing_weight: it.agreeing_weight,
-            opposed_units: it.opposed_units,
-            objections: it.objections,
-        }),
+        lacking: it.lacking.map(lacking_seen),
         roll_hash: it.roll_hash,
     }
 }
@@ -1176,7 +1171,7 @@ pub(super) fn decision_of(it: &Value) -> Decision {
     }
 }
 
-fn figures_seen(it: &message::Figures) -> Figures {
+pub(super) fn figures_seen(it: &message::Figures) -> Figures {
     Figures {
         direct_units: it.direct_units,
         delegated_units: it.delegated_units,
@@ -1193,7 +1188,7 @@ fn figures_seen(it: &message::Figures) -> Figures {
     }
 }
 
-fn figures_of(it: &Value) -> Figures {
+pub(super) fn figures_of(it: &Value) -> Figures {
     Figures {
         direct_units: small(&it["directUnits"]),
         delegated_units: small(&it["delegatedUnits"]),
@@ -1232,7 +1227,16 @@ fn part_of(it: &Value) -> Part {
     }
 }
 
-fn lacking_of(it: &Value) -> Lacking {
+pub(super) fn lacking_seen(it: message::Lacking) -> Lacking {
+    Lacking {
+        quorum_units: it.quorum_units,
+        agreeing_weight: it.agreeing_weight,
+        opposed_units: it.opposed_units,
+        objections: it.objections,
+    }
+}
+
+pub(super) fn lacking_of(it: &Value) -> Lacking {
     Lacking {
         quorum_units: maybe(&it["quorumUnits"], small),
         agreeing_weight: maybe(&it["agreeingWeight"], big),
@@ -1318,7 +1322,7 @@ pub(super) fn small(value: &Value) -> u32 {
     u32::try_from(value.as_u64().unwrap_or_default()).unwrap()
 }
 
-fn big(value: &Value) -> u64 {
+pub(super) fn big(value: &Value) -> u64 {
     value.as_u64().unwrap()
 }
 

@@ -43,7 +43,8 @@ fn role_input(role: &message::Role) -> Value {
     })
 }
 
-fn policy_input(policy: &DecisionPolicy) -> Value {
+/// A policy.
+pub(super) fn policy_input(policy: &DecisionPolicy) -> Value {
     let name = |name: &'static str, prefix| enum_name(name, prefix);
     let requirements = policy.requirements.iter().map(|requirement| {
         json!({
