@@ -60,6 +60,11 @@ impl Given {
         self.calling.person().zip(self.on_behalf_of)
     }
 
+    /// Tells whether the command says when it was true in the world.
+    pub fn is_dated(&self) -> bool {
+        self.command.effective_at.is_some()
+    }
+
     /// The call, by whom [`Access`](crate::Access) admitted to `network`, or to none.
     ///
     /// # Errors

@@ -16,7 +16,8 @@ pub(crate) struct CommandInput {
     /// do not know whether the first attempt got through: nothing is done twice.
     command_id: CommandUuid,
     /// Since when it is true in the world; leave it out for now. May lie in the past, never in the
-    /// future.
+    /// future. What members decide is so from when it is recorded: charters, proposals, ballots,
+    /// delegations and mandates take none.
     effective_at: Option<DateTime>,
     /// The organisation that you act for; leave it out to act for yourself.
     on_behalf_of: Option<GlobalId<kinds::Organisation>>,

@@ -66,6 +66,8 @@ pub enum CharterCommand {
         network: NetworkId,
         /// Who does.
         by: Founder,
+        /// What it begins with, in this order; empty is nothing.
+        changes: Vec<CharterChange>,
     },
     /// Writes a section.
     EditSection {
@@ -153,6 +155,9 @@ pub enum CharterRejection {
     /// Founders are asked for their consent.
     #[error("the draft is put to the founders; reopen it to change it, or ratify it first")]
     Submitted,
+    /// A draft is there already, and is not written over.
+    #[error("there is a draft already; change what it says, or open it without a template")]
+    DraftOpen,
     /// Founders are not asked for their consent.
     #[error("the draft is not put to the founders yet; submit it first")]
     NotSubmitted,
@@ -423,7 +428,9 @@ impl Decider for Charter {
 
     fn decide(&self, command: &CharterCommand) -> Result<Vec<CharterEvent>, CharterRejection> {
         match command {
-            CharterCommand::OpenCharterDraft { network, by } => self.open(*network, by),
+            CharterCommand::OpenCharterDraft { network, by, changes } => {
+                self.open(*network, by, changes)
+            }
             CharterCommand::EditSection { by, section, text } => {
                 let (section, text) = (*section, text.clone());
                 self.edit(by, CharterChange::EditSection { section, text })
@@ -538,11 +545,26 @@ impl Charter {
         &self,
         network: NetworkId,
         by: &Founder,
+        changes: &[CharterChange],
     ) -> Result<Vec<CharterEvent>, CharterRejection> {
         founder(by)?;
         match self {
-            Charter::Unopened => Ok(vec![CharterEvent::CharterDraftOpened { network }]),
-            Charter::Drafting { .. } | Charter::PutToRatification { .. } => Ok(vec![]),
+            Charter::Unopened => {
+                let mut text = CharterText::default();
+                for change in changes {
+                    text = text.changed(change)?;
+                }
+                text.consistent()?;
+                let opened = CharterEvent::CharterDraftOpened { network };
+                let written = changes.iter().cloned().map(text::recorded);
+                Ok(std::iter::once(opened).chain(written).collect())
+            }
+            Charter::Drafting { .. } | Charter::PutToRatification { .. } if changes.is_empty() => {
+                Ok(vec![])
+            }
+            Charter::Drafting { .. } | Charter::PutToRatification { .. } => {
+                Err(CharterRejection::DraftOpen)
+            }
             Charter::InForce { .. } => Err(CharterRejection::InForce),
         }
     }
@@ -706,6 +728,7 @@ impl Rejection for CharterRejection {
             | CharterRejection::DecidedUnderAnotherPolicy(_)
             | CharterRejection::PolicyEntrenched { .. } => ErrorCode::Forbidden,
             CharterRejection::Submitted
+            | CharterRejection::DraftOpen
             | CharterRejection::NotSubmitted
             | CharterRejection::InForce
             | CharterRejection::NotInForce
@@ -730,6 +753,7 @@ impl Rejection for CharterRejection {
             CharterRejection::NotDrafted => "CHARTER_NOT_FOUND",
             CharterRejection::NotAFounder => "CHARTER_NOT_A_FOUNDER",
             CharterRejection::Submitted => "CHARTER_SUBMITTED",
+            CharterRejection::DraftOpen => "CHARTER_DRAFT_OPEN",
             CharterRejection::NotSubmitted => "CHARTER_NOT_SUBMITTED",
             CharterRejection::InForce => "CHARTER_IN_FORCE",
             CharterRejection::NotInForce => "CHARTER_NOT_IN_FORCE",

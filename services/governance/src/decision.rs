@@ -24,6 +24,7 @@ use crate::{
         self, Broken, Casting, Constituencies, Inputs, Lent, Raised, Seed, Settling, Standing,
         Uncountable, VoterBallot, Votes,
     },
+    mandate::HolderStanding,
 };
 
 mod closing;
@@ -178,6 +179,8 @@ pub enum DecisionCommand {
         choice: Choice,
         /// How it is known.
         evidence: Personal<String>,
+        /// Whether the member is an active one.
+        standing: HolderStanding,
         /// When.
         at: Timestamp,
     },
@@ -584,8 +587,14 @@ impl Decider for Decision {
                 self.change((*voter, *by), choice, reason.as_ref(), *at)
             }
             DecisionCommand::WithdrawBallot { voter, by, at } => self.withdraw((*voter, *by), *at),
-            DecisionCommand::RecordBallotOnBehalf { voter, by, choice, evidence, at } => {
-                self.record((*voter, *by), choice, evidence, *at)
+            DecisionCommand::RecordBallotOnBehalf { voter, by, choice, evidence, standing, at } => {
+                let recorded = self.record((*voter, *by), choice, evidence, *at)?;
+                match standing {
+                    HolderStanding::Outsider if !recorded.is_empty() => {
+                        Err(DecisionRejection::VoterNotActive)
+                    }
+                    HolderStanding::Member | HolderStanding::Outsider => Ok(recorded),
+                }
             }
             DecisionCommand::ConfirmRecordedBallot { voter, by, at } => {
                 self.confirm((*voter, *by), *at)

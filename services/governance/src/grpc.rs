@@ -83,6 +83,13 @@ impl GovernanceGrpc {
         command: fn(&M) -> Option<&common::Command>,
     ) -> Result<Call<M>, Status> {
         let given = Given::of(&request, command)?;
+        // Who could vote, amend or open a discussion in the past would change what was in force then.
+        if given.is_dated() {
+            let message =
+                "what members decide is so from when it is recorded; leave effective_at out";
+            let code = ErrorCode::Invalid;
+            return Err(wire::status(code, "EFFECTIVE_TIME_NOT_TAKEN", None, message));
+        }
         let caller = match given.for_organisation() {
             Some((person, organisation)) => {
                 let speaks = self.commands.speaks_for(network, organisation, person).await;

@@ -15,6 +15,8 @@ use kernel::{
     ResolutionId,
 };
 
+use crate::charter::CharterRejection;
+
 pub mod call;
 pub mod content;
 
@@ -358,6 +360,18 @@ pub enum ProposalRejection {
         /// At most so many hours.
         hours_max: u32,
     },
+    /// The charter cannot be changed so.
+    #[error("{0}")]
+    Unamendable(CharterRejection),
+    /// The charter knows no such role.
+    #[error("the charter has no role named {0}; define it first, or name another")]
+    RoleUnknown(RoleName),
+    /// Who is no active member cannot be given an office.
+    #[error("{0} is no active member of the network, and cannot be given an office")]
+    CandidateNotAMember(PersonId),
+    /// Nobody could vote.
+    #[error("no member stands on the roll of the policy that decides on this")]
+    NobodyToVote,
     /// Voting opens soon, and not in the past.
     #[error("voting opens now or within {days} days", days = call::OPENS_WITHIN_DAYS_MAX)]
     OpeningOutOfRange,
@@ -1059,6 +1073,7 @@ impl Written {
         content::fits(&self.content, &call.policy)?;
         self.answers_free_question(facts)?;
         self.changes_resolutions_in_force(facts)?;
+        carried_out_at_all(facts)?;
         Ok(vec![ProposalEvent::DecisionCalled {
             network: self.network,
             decision: call.decision,
@@ -1306,6 +1321,23 @@ fn numbered<T>(things: &[T], number: u32) -> Option<&T> {
     place(number).and_then(|place| things.get(place))
 }
 
+/// Tells before the vote what could not be carried out after it, and whether anybody could vote.
+fn carried_out_at_all(facts: &CallFacts) -> Result<(), ProposalRejection> {
+    if let Some(why) = &facts.unamendable {
+        return Err(ProposalRejection::Unamendable(why.clone()));
+    }
+    if let Some(role) = &facts.role_unknown {
+        return Err(ProposalRejection::RoleUnknown(role.clone()));
+    }
+    if let Some(stranger) = facts.strangers.first() {
+        return Err(ProposalRejection::CandidateNotAMember(*stranger));
+    }
+    if facts.electors == Some(0) {
+        return Err(ProposalRejection::NobodyToVote);
+    }
+    Ok(())
+}
+
 impl Rejection for ProposalRejection {
     fn code(&self) -> ErrorCode {
         match self {
@@ -1350,6 +1382,9 @@ impl Rejection for ProposalRejection {
             | ProposalRejection::MergeTargetFinal
             | ProposalRejection::SponsorsTooFew { .. }
             | ProposalRejection::DiscussionTooShort(_)
+            | ProposalRejection::RoleUnknown(_)
+            | ProposalRejection::CandidateNotAMember(_)
+            | ProposalRejection::NobodyToVote
             | ProposalRejection::OptionsNotAsked
             | ProposalRejection::OptionsTooFew(_)
             | ProposalRejection::OptionNotOfEffect(_)
@@ -1364,12 +1399,17 @@ impl Rejection for ProposalRejection {
             | ProposalRejection::NotCalled
             | ProposalRejection::VotingOver
             | ProposalRejection::NotIdle(_) => ErrorCode::Precondition,
+            ProposalRejection::Unamendable(why) => why.code(),
         }
     }
 
     fn reason(&self) -> &'static str {
         match self {
             ProposalRejection::NotWritten => "PROPOSAL_NOT_FOUND",
+            ProposalRejection::Unamendable(why) => why.reason(),
+            ProposalRejection::RoleUnknown(_) => "PROPOSAL_ROLE_UNKNOWN",
+            ProposalRejection::CandidateNotAMember(_) => "CANDIDATE_NOT_A_MEMBER",
+            ProposalRejection::NobodyToVote => "NOBODY_TO_VOTE",
             ProposalRejection::AlreadyDrafted => "PROPOSAL_ALREADY_DRAFTED",
             ProposalRejection::WordsEmpty => "PROPOSAL_WORDS_EMPTY",
             ProposalRejection::TooLong => "PROPOSAL_TOO_LONG",

@@ -129,14 +129,16 @@ async fn a_result_that_is_not_the_one_elsewhere_is_challenged_and_annulled() {
     for (log, protocol) in EVERYWHERE {
         let world = World::start(log, protocol).await;
         let town = with_a_reporter(&world).await;
-        let [anna, ben, chloe, ..] = town.founders();
+        let [anna, ben, chloe, dora, _] = town.founders();
         let lime = on_lime(&world, &town).await;
         world.pass(73).await;
         let none = [(option("disagree"), 5)];
         world.person(ben).report_result(lime, THERE, &none).await.unwrap();
         world.settle().await;
         world.person(chloe).challenge(lime, "There I read three to one.").await.unwrap();
-        world.person(anna).decide_challenge(lime, ChallengeRuling::Upheld).await.unwrap();
+        let caller = world.person(anna).decide_challenge(lime, ChallengeRuling::Upheld).await;
+        assert_eq!(caller, Err(refusal("FORBIDDEN", "JUDGE_HAS_PART")));
+        world.person(dora).decide_challenge(lime, ChallengeRuling::Upheld).await.unwrap();
         world.settle().await;
         let seen = world.person(chloe).decision(lime).await.unwrap();
         assert_eq!(seen.phase, DecisionPhase::Annulled);

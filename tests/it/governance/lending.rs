@@ -178,9 +178,12 @@ async fn nothing_lent_or_taken_back_after_the_end_changes_what_is_counted() {
         assert_eq!(read().await.phase, DecisionPhase::Closed);
 
         world.person(dora).revoke_delegation(lent).await.unwrap();
-        let of_erin = world.person(erin).effective(&during);
-        let of_erin = of_erin.lend(town.network, Party::Person(chloe), all()).await.unwrap();
-        world.person(chloe).effective(&during).accept_delegation(of_erin).await.unwrap();
+        let backdated = world.person(erin).effective(&during);
+        let backdated = backdated.lend(town.network, Party::Person(chloe), all()).await;
+        assert_eq!(backdated, Err(refusal("INVALID", "EFFECTIVE_TIME_NOT_TAKEN")));
+        let voice = world.person(erin);
+        let of_erin = voice.lend(town.network, Party::Person(chloe), all()).await.unwrap();
+        world.person(chloe).accept_delegation(of_erin).await.unwrap();
         world.person(anna).break_tie(decision, &["agree", "disagree"]).await.unwrap();
         world.settle().await;
         let seen = read().await;

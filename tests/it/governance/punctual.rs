@@ -1,8 +1,8 @@
 //! Things happen because their time has come: once, whoever looks, and in order, whenever.
 
 use jiff::SignedDuration;
-use kernel::Party;
-use stories::{Log, Moment, Protocol, World};
+use kernel::{Clock as _, Party};
+use stories::{Log, Moment, Protocol, World, refusal};
 use wire::weft::{
     governance::v1::{
         Challenges, DecisionPhase, EffectStatus, MandateStatus, OutcomeKind, ResolutionStatus,
@@ -157,5 +157,36 @@ async fn after_a_month_without_a_scheduler_everything_happens_in_order_and_at_it
         let register =
             world.person(town.erin).resolutions(town.network, Moment::NOW).await.unwrap();
         assert_eq!(register[0].effects, [(EffectStatus::Confirmed, String::new())]);
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_members_decide_is_backdated() {
+    for (log, protocol) in EVERYWHERE {
+        let world = World::start(log, protocol).await;
+        let town = chartered(&world, |_| vec![]).await;
+        let [anna, ben, ..] = town.founders();
+        let before = (world.clock().now() - SignedDuration::from_hours(24 * 365)).to_string();
+        let dated = |person| world.person(person).effective(&before);
+        let refused = refusal("INVALID", "EFFECTIVE_TIME_NOT_TAKEN");
+        let text = || content(Subject::PracticeRecommend, "Lime");
+
+        // Nor is a discussion made to have lasted long enough.
+        let draft = dated(anna).draft_proposal(town.network, text()).await;
+        assert_eq!(draft, Err(refused.clone()));
+        let proposal = world.person(anna).draft_proposal(town.network, text()).await.unwrap();
+        world.person(anna).submit_proposal(proposal).await.unwrap();
+        assert_eq!(dated(anna).open_discussion(proposal).await, Err(refused.clone()));
+        world.person(anna).open_discussion(proposal).await.unwrap();
+        assert_eq!(dated(anna).call_decision(proposal).await, Err(refused.clone()));
+        world.pass(24 * 14).await;
+        let decision = world.person(anna).call_decision(proposal).await.unwrap();
+
+        // A ballot is of when it was cast, and a vote ends when it ends.
+        assert_eq!(dated(ben).vote(decision, option("agree")).await, Err(refused.clone()));
+        for person in town.founders() {
+            world.person(person).vote(decision, option("agree")).await.unwrap();
+        }
+        assert_eq!(dated(anna).close_decision(decision).await, Err(refused));
     }
 }

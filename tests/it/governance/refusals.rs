@@ -11,8 +11,9 @@ use wire::weft::governance::v1::{
     choice, delegation_scope, method, quorum,
 };
 
+use super::charters::chartered;
 use super::town::{
-    Town, admission, changing, conferral, content, events_of, option, ranking, topic,
+    Town, admission, amending, changing, conferral, content, events_of, option, ranking, topic,
 };
 use crate::access::asking::{Named, ask, request};
 
@@ -304,4 +305,48 @@ async fn the_operator_has_no_way_round() {
     assert_eq!(not_theirs.unwrap_err().code, "FORBIDDEN");
     let seen = world.person(town.anna).decision(decision).await.unwrap();
     assert_eq!((seen.phase, seen.ballots), (DecisionPhase::Open, 0));
+}
+
+#[tokio::test]
+async fn what_could_not_be_carried_out_is_refused_at_the_call_and_not_after_the_vote() {
+    for (log, protocol) in EVERYWHERE {
+        let world = World::start(log, protocol).await;
+        let town = chartered(&world, |_| vec![]).await;
+        let calling = async |content: ProposalContent| {
+            let anna = || world.person(town.anna);
+            let proposal = anna().draft_proposal(town.network, content).await.unwrap();
+            anna().submit_proposal(proposal).await.unwrap();
+            anna().open_discussion(proposal).await.unwrap();
+            for sponsor in [town.ben, town.chloe, town.dora] {
+                world.person(sponsor).sponsor_proposal(proposal).await.unwrap();
+            }
+            world.pass(24 * 14).await;
+            anna().call_decision(proposal).await.map(|_| ())
+        };
+        let beyond = town.policy("everything else", |policy| {
+            policy.requirements[0].share = Some(Share { numerator: 3, denominator: 2 });
+        });
+        let beyond = amending(Subject::PolicyAmend, vec![changing(beyond)]);
+        let contradiction = refusal("INVALID", "POLICY_CONTRADICTS_ITSELF");
+        assert_eq!(calling(beyond).await, Err(contradiction));
+        let king = refusal("PRECONDITION", "PROPOSAL_ROLE_UNKNOWN");
+        assert_eq!(calling(conferral("king", &[town.ben])).await, Err(king));
+        let stranger = refusal("PRECONDITION", "CANDIDATE_NOT_A_MEMBER");
+        let standing = conferral("facilitator", &[town.ben, town.finn]);
+        assert_eq!(calling(standing).await, Err(stranger));
+    }
+}
+
+#[tokio::test]
+async fn a_charter_that_nobody_could_ever_change_is_not_put_to_the_founders() {
+    for (log, protocol) in EVERYWHERE {
+        let world = World::start(log, protocol).await;
+        let town = Town::found(&world).await;
+        let (anna, network) = (world.person(town.anna), town.network);
+        anna.open_charter_draft(network, "federation_of_organisations").await.unwrap();
+        let nobody = refusal("PRECONDITION", "CHARTER_NOBODY_AMENDS");
+        assert_eq!(anna.submit_charter(network).await, Err(nobody));
+        let again = world.person(town.ben).open_charter_draft(network, "consent_circle").await;
+        assert_eq!(again, Err(refusal("PRECONDITION", "CHARTER_DRAFT_OPEN")));
+    }
 }

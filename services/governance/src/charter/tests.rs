@@ -185,7 +185,11 @@ fn by_simple_majority(changes: Vec<CharterChange>) -> Amendment {
 
 #[test]
 fn a_founder_opens_the_draft_once() {
-    let open = |person| CharterCommand::OpenCharterDraft { network: OLD_CITY, by: founder(person) };
+    let open = |person| CharterCommand::OpenCharterDraft {
+        network: OLD_CITY,
+        by: founder(person),
+        changes: Vec::new(),
+    };
     given::<Charter>([]).when(&open(ANNA)).then([opened()]);
     given::<Charter>([opened()]).when(&open(BEN)).then([]);
     given::<Charter>([]).when(&open(CHLOE)).then_rejected(CharterRejection::NotAFounder);
@@ -776,4 +780,27 @@ fn the_hash_is_of_everything_that_the_charter_says() {
         other.put(&change);
         assert_ne!(other.hash(), hash);
     }
+}
+
+#[test]
+fn a_draft_begins_with_a_whole_text_or_not_at_all_and_is_not_written_over() {
+    let opening = |changes| CharterCommand::OpenCharterDraft {
+        network: OLD_CITY,
+        by: founder(ANNA),
+        changes,
+    };
+    let circle = Template::ConsentCircle.text().changes();
+    let opened = Charter::initial().decide(&opening(circle.clone())).unwrap();
+    assert_eq!(opened.len(), circle.len() + 1);
+    let Charter::Drafting { text, .. } = Charter::replay(&opened) else { panic!() };
+    assert_eq!(text, Template::ConsentCircle.text());
+    given::<Charter>(opened.clone())
+        .when(&opening(circle.clone()))
+        .then_rejected(CharterRejection::DraftOpen);
+    given::<Charter>(opened).when(&opening(Vec::new())).then([]);
+    let twice = [circle.clone(), vec![circle.last().unwrap().clone()]].concat();
+    assert!(
+        Charter::initial().decide(&opening(twice)).is_ok(),
+        "the same policy again is the same"
+    );
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use eventlog::{CommandContext, Receipt};
-use events::{CharterChange, CharterSection};
+use events::{CharterChange, CharterSection, PolicyName, Subject};
 use kernel::{
     AgendaId, AgendaItemId, CharterId, GatheringId, GoalId, NetworkId, PersonId, Personal,
 };
@@ -19,12 +19,18 @@ use crate::{
 /// How many founders a charter needs, as a network does.
 const FOUNDERS_MIN: usize = 2;
 
-/// There are too few founders for a charter, or no template of that name.
+/// Why founders cannot draft a charter so, or put it to each other.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub(super) enum DraftRejection {
     /// A network is founded by two at least.
     #[error("only {0} founder has joined; a charter is ratified by {FOUNDERS_MIN} at least")]
     FoundersTooFew(usize),
+    /// Nobody could ever change it.
+    #[error(
+        "no member stands on the roll of the policy {0}, by which this charter is amended, so it \
+         could never be changed; admit such members first, or name others there"
+    )]
+    NobodyAmends(PolicyName),
     /// There is no such template.
     #[error("there is no template {0:?}; there are {names}", names = template_names())]
     TemplateUnknown(String),
@@ -37,7 +43,9 @@ fn template_names() -> String {
 impl kernel::Rejection for DraftRejection {
     fn code(&self) -> kernel::ErrorCode {
         match self {
-            DraftRejection::FoundersTooFew(_) => kernel::ErrorCode::Precondition,
+            DraftRejection::FoundersTooFew(_) | DraftRejection::NobodyAmends(_) => {
+                kernel::ErrorCode::Precondition
+            }
             DraftRejection::TemplateUnknown(_) => kernel::ErrorCode::Invalid,
         }
     }
@@ -45,6 +53,7 @@ impl kernel::Rejection for DraftRejection {
     fn reason(&self) -> &'static str {
         match self {
             DraftRejection::FoundersTooFew(_) => "CHARTER_FOUNDERS_TOO_FEW",
+            DraftRejection::NobodyAmends(_) => "CHARTER_NOBODY_AMENDS",
             DraftRejection::TemplateUnknown(_) => "CHARTER_TEMPLATE_UNKNOWN",
         }
     }
@@ -52,8 +61,6 @@ impl kernel::Rejection for DraftRejection {
 
 impl Commands {
     /// Opens the draft of a network's charter, from a template if one is named.
-    ///
-    /// If the process dies in between, repeating the command goes on with the template.
     ///
     /// # Errors
     ///
@@ -74,20 +81,9 @@ impl Commands {
             .map_err(refused)?;
         let by = self.founder(network, by).await?;
         let id = CharterId::of(network).uuid();
-        let command = CharterCommand::OpenCharterDraft { network, by: by.clone() };
-        let mut receipt = self.execute::<Charter>(id, &command, context).await?;
         let changes = template.map(|template| template.text().changes()).unwrap_or_default();
-        for (number, change) in changes.into_iter().enumerate() {
-            let context = context.follow_up(&format!("template/{number}"));
-            let done = self.execute::<Charter>(id, &edit(by.clone(), change), &context).await?;
-            receipt = Receipt {
-                position: receipt.position.max(done.position),
-                length: done.length,
-                events: receipt.events + done.events,
-                recalled: receipt.recalled,
-            };
-        }
-        Ok(receipt)
+        let command = CharterCommand::OpenCharterDraft { network, by, changes };
+        self.execute::<Charter>(id, &command, context).await
     }
 
     /// Changes the draft of a network's charter.
@@ -120,6 +116,13 @@ impl Commands {
         let by = self.founder(network, by).await?;
         if by.among.contains(&by.person) && by.among.len() < FOUNDERS_MIN {
             return Err(refused(DraftRejection::FoundersTooFew(by.among.len())));
+        }
+        let draft = self.load::<Charter>(CharterId::of(network).uuid()).await?;
+        if let Charter::Drafting { text, .. } = &draft
+            && let Some(policy) = text.policy_for(Subject::CharterAmend)
+            && self.roll_now(network, policy).await?.1.is_empty()
+        {
+            return Err(refused(DraftRejection::NobodyAmends(policy.name.clone())));
         }
         let command = CharterCommand::SubmitForRatification { by };
         self.execute::<Charter>(CharterId::of(network).uuid(), &command, context).await

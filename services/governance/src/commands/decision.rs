@@ -310,6 +310,25 @@ impl Commands {
         }
     }
 
+    /// Writes down how a member voted who could not do so here.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Commands::execute`].
+    pub async fn record_ballot(
+        &self,
+        decision: DecisionId,
+        Voter { party: voter, by }: Voter,
+        ((choice, evidence), at): ((Choice, Personal<String>), Timestamp),
+        context: &CommandContext,
+    ) -> Result<Receipt, Refused> {
+        let network = self.terms(decision).await?.network;
+        let standing = self.standing(network, voter).await?;
+        let command =
+            DecisionCommand::RecordBallotOnBehalf { voter, by, choice, evidence, standing, at };
+        self.decision(decision, &command, context).await
+    }
+
     /// Records the result of a vote that was held elsewhere; that it is counted follows from it.
     ///
     /// # Errors

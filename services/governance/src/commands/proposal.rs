@@ -1,16 +1,19 @@
 //! Proposals, from draft to call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use eventlog::{CommandContext, Receipt};
-use events::{DecisionTerms, Effect, Outcome, ProposalContent, ProposalEvent};
+use events::{
+    DecisionTerms, Effect, Outcome, ProposalContent, ProposalEvent, RoleName, RollMoment,
+};
 use jiff::Timestamp;
-use kernel::{DecisionId, NetworkId, PersonId, ProposalId, ResolutionId};
+use kernel::{DecisionId, NetworkId, Party, PersonId, ProposalId, ResolutionId};
 
 use super::{Commands, Refused, refused};
 use crate::{
-    charter::Charter,
+    charter::{Charter, CharterRejection},
     decision::{Decision, Phase},
+    mandate::HolderStanding,
     proposal::{
         Call, CallFacts, InForce, MergeTarget, Proposal, ProposalCommand, ProposalRejection,
         Repeat, RepeatedBecause, RoleSeats, Stage, Voting, Written, content::resolution_changed,
@@ -169,7 +172,20 @@ impl Commands {
             policy,
         };
         let role = self.role_seats(&written, &charter, &call).await?;
-        let facts = CallFacts { role, ..self.call_facts(&written, by, now).await? };
+        let electors = if call.policy.roll_moment == RollMoment::Call || call.opens_at <= now {
+            Some(self.roll_now(network, &call.policy).await?.1.len())
+        } else {
+            None
+        };
+        let effects = &written.content.effects;
+        let facts = CallFacts {
+            role,
+            electors,
+            unamendable: unamendable(&charter, &written.content),
+            role_unknown: effects.iter().find_map(|effect| role_unknown(&charter, effect)),
+            strangers: self.strangers(network, &written.content).await?,
+            ..self.call_facts(&written, by, now).await?
+        };
         let facts = Box::new(facts);
         let command = ProposalCommand::CallDecision { call: Box::new(call), facts };
         let called = self.execute::<Proposal>(proposal.uuid(), &command, context).await?;
@@ -386,6 +402,10 @@ impl Commands {
             superseded,
             changed,
             role: None,
+            unamendable: None,
+            role_unknown: None,
+            strangers: BTreeSet::new(),
+            electors: None,
         })
     }
 
@@ -409,6 +429,29 @@ impl Commands {
         Ok(Some(RoleSeats::taken_until(role.seats, ends)))
     }
 
+    /// Who of those that a proposal would give an office is no active member.
+    async fn strangers(
+        &self,
+        network: NetworkId,
+        content: &ProposalContent,
+    ) -> Result<BTreeSet<PersonId>, Refused> {
+        let candidates = content.options.iter().filter_map(|option| option.candidate);
+        let holders = content.effects.iter().filter_map(|effect| {
+            let Effect::ConferMandate { holder, .. } = effect else { return None };
+            *holder
+        });
+        let mut strangers = BTreeSet::new();
+        for person in candidates.chain(holders) {
+            match self.standing(network, Party::Person(person)).await? {
+                HolderStanding::Member => {}
+                HolderStanding::Outsider => {
+                    strangers.insert(person);
+                }
+            }
+        }
+        Ok(strangers)
+    }
+
     /// The resolution in force on an exclusive question; `None` when there is none, or no question.
     pub(crate) async fn in_force_on(
         &self,
@@ -428,6 +471,22 @@ impl Commands {
         let in_force = entered.standing == Standing::InForce;
         Ok(in_force.then_some(InForce { network, subject }))
     }
+}
+
+/// Why a charter cannot be changed as a proposal would; `None` when it can.
+fn unamendable(charter: &Charter, content: &ProposalContent) -> Option<CharterRejection> {
+    content.effects.iter().find_map(|effect| {
+        let (Effect::AmendCharter { changes } | Effect::ChangePolicies { changes }) = effect else {
+            return None;
+        };
+        charter.amended(content.subject, changes).err()
+    })
+}
+
+/// The role that an effect confers and a charter does not describe.
+fn role_unknown(charter: &Charter, effect: &Effect) -> Option<RoleName> {
+    let Effect::ConferMandate { role, .. } = effect else { return None };
+    charter.role(role).is_none().then(|| role.clone())
 }
 
 fn whole_hours(from: Timestamp, until: Timestamp) -> u32 {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use events::{
     BallotsKept, CancelledBecause, ClosedBecause, DecisionEvent, DecisionTerms, EarlyClose,
-    ExtendedBecause, OptionKey, Secrecy, TieRule,
+    ExtendedBecause, Judge, OptionKey, Secrecy, TieRule,
 };
 use jiff::{SignedDuration, Timestamp};
 use kernel::{Party, Personal};
@@ -302,6 +302,10 @@ impl Decision {
             ) => return Err(DecisionRejection::NotChallenged),
         }
         let doubting = |party: &Party| counting::entry_of(&roll.entries, *party);
+        // The charter may have given the office to whoever called it; anybody else finds another.
+        if *judge == (Judge::RollMember {}) && terms.called_by == by {
+            return Err(DecisionRejection::JudgeHasPart);
+        }
         if self.challengers.iter().filter_map(doubting).any(|entry| roll.votes_for(entry, by)) {
             return Err(DecisionRejection::JudgeHasPart);
         }

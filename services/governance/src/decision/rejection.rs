@@ -151,6 +151,9 @@ pub enum DecisionRejection {
     /// Nobody records their own ballot on behalf of themselves.
     #[error("whoever votes for an entry casts its ballot; it is recorded by somebody else")]
     RecordedForOneself,
+    /// Who could not vote, or say that it was wrong, has no ballot recorded.
+    #[error("this party is no active member now: it could not say that the ballot is wrong")]
+    VoterNotActive,
     /// Whoever records a ballot takes part in the decision.
     #[error("a ballot is recorded by somebody who votes in this decision, or who called it")]
     RecorderNotOnRoll,
@@ -255,6 +258,7 @@ impl Rejection for DecisionRejection {
             | DecisionRejection::InConflictOfInterest
             | DecisionRejection::NotTheVoter
             | DecisionRejection::RecordedForOneself
+            | DecisionRejection::VoterNotActive
             | DecisionRejection::RecorderNotOnRoll
             | DecisionRejection::NotTheJudge
             | DecisionRejection::NotTheReporter
@@ -371,6 +375,7 @@ impl Rejection for DecisionRejection {
             DecisionRejection::BallotNotCast => "BALLOT_NOT_CAST",
             DecisionRejection::BallotsUnchangeable => "BALLOTS_UNCHANGEABLE",
             DecisionRejection::RecordedForOneself => "BALLOT_RECORDED_FOR_ONESELF",
+            DecisionRejection::VoterNotActive => "VOTER_NOT_ACTIVE",
             DecisionRejection::RecorderNotOnRoll => "RECORDER_NOT_ON_ROLL",
             DecisionRejection::RecordedBallotRepudiated => "RECORDED_BALLOT_REPUDIATED",
             DecisionRejection::NoRecordedBallot => "NO_RECORDED_BALLOT",

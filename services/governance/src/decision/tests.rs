@@ -563,6 +563,7 @@ fn record(by: PersonId) -> DecisionCommand {
         by,
         choice: says("agree"),
         evidence: words(by),
+        standing: HolderStanding::Member,
         at: march(2),
     }
 }
@@ -579,6 +580,17 @@ fn a_ballot_is_recorded_by_somebody_else_who_takes_part() {
     given::<Decision>(open_with(majority(), [ballot(ANNA, says("disagree"))]))
         .when(&record(BEN))
         .then_rejected(DecisionRejection::BallotAlreadyCast);
+}
+
+#[test]
+fn nothing_is_recorded_for_who_could_not_say_that_it_is_wrong() {
+    let mut suspended = record(BEN);
+    if let DecisionCommand::RecordBallotOnBehalf { standing, .. } = &mut suspended {
+        *standing = HolderStanding::Outsider;
+    }
+    given::<Decision>(opened(majority()))
+        .when(&suspended)
+        .then_rejected(DecisionRejection::VoterNotActive);
 }
 
 #[test]

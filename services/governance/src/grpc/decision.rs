@@ -120,8 +120,9 @@ impl DecisionService for GovernanceGrpc {
         let choice = policies::choice(call.message.choice.take())?;
         let evidence = call.own(read::text(&call.message.evidence, "evidence")?);
         let by = call.person;
-        let command = DecisionCommand::RecordBallotOnBehalf { voter, by, choice, evidence, at };
-        let done = self.commands.decision(id, &command, &call.context).await;
+        let recorded = ((choice, evidence), at);
+        let voter = Voter { party: voter, by };
+        let done = self.commands.record_ballot(id, voter, recorded, &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::RecordBallotOnBehalfResponse { receipt }))
     }

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use events::{DecisionOption, DecisionPolicy, DecisionTerms, EarlyClose, Icon, Method, OptionKey};
+use events::{
+    DecisionOption, DecisionPolicy, DecisionTerms, EarlyClose, Icon, Method, OptionKey, RoleName,
+};
 use jiff::{SignedDuration, Timestamp};
 use kernel::{DecisionId, NetworkId, PersonId, ProposalId, ResolutionId};
 
 use super::{ProposalRejection, Written};
-use crate::counting;
+use crate::{charter::CharterRejection, counting};
 
 /// How far ahead voting may be set to open, in days.
 pub const OPENS_WITHIN_DAYS_MAX: u32 = 366;
@@ -124,7 +126,7 @@ pub struct CallFacts {
     /// The present time.
     pub now: Timestamp,
     /// The roles that the caller holds a mandate for.
-    pub roles: BTreeSet<events::RoleName>,
+    pub roles: BTreeSet<RoleName>,
     /// When a text with the same content hash was last finally not adopted in this network; `None`
     /// when it never was.
     pub rejected_at: Option<Timestamp>,
@@ -138,6 +140,15 @@ pub struct CallFacts {
     /// The seats of the role that its winners are given; `None` when nobody is elected, and when the
     /// charter describes no such role, which the effect will say.
     pub role: Option<RoleSeats>,
+    /// Why the charter cannot be changed as the proposal would; `None` when it can, and where it
+    /// changes nothing of it. Whether the vote suffices is only known with its figures.
+    pub unamendable: Option<CharterRejection>,
+    /// The role that it confers and the charter does not describe.
+    pub role_unknown: Option<RoleName>,
+    /// Who stands for election or is to be given an office, and is no active member.
+    pub strangers: BTreeSet<PersonId>,
+    /// How many would be on the roll; `None` where it is frozen later.
+    pub electors: Option<usize>,
 }
 
 /// A resolution in force that the decision is to supersede, amend or repeal.

@@ -202,6 +202,10 @@ fn facts() -> CallFacts {
         superseded: None,
         changed: BTreeMap::new(),
         role: None,
+        unamendable: None,
+        role_unknown: None,
+        strangers: BTreeSet::new(),
+        electors: Some(5),
     }
 }
 
@@ -1302,4 +1306,21 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn what_could_not_be_carried_out_is_refused_before_the_vote() {
+    let calling = |facts| given::<Proposal>(ripe(plain())).when(&command(call(ordinary()), facts));
+    let why = CharterRejection::WithoutFallback;
+    calling(CallFacts { unamendable: Some(why.clone()), ..facts() })
+        .then_rejected(ProposalRejection::Unamendable(why));
+    let king = RoleName("king".to_owned());
+    calling(CallFacts { role_unknown: Some(king.clone()), ..facts() })
+        .then_rejected(ProposalRejection::RoleUnknown(king));
+    calling(CallFacts { strangers: [BEN].into(), ..facts() })
+        .then_rejected(ProposalRejection::CandidateNotAMember(BEN));
+    calling(CallFacts { electors: Some(0), ..facts() })
+        .then_rejected(ProposalRejection::NobodyToVote);
+    // The roll is frozen later: who will be on it is not known.
+    calling(CallFacts { electors: None, ..facts() }).then([called_by(&plain(), FIRST, 1, None)]);
 }
