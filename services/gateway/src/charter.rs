@@ -588,7 +588,8 @@ impl CharterMutation {
     }
 
     /// Consents to the draft that is put to the founders. With the last founder's consent the charter is
-    /// in force and the network active.
+    /// in force at once, and the network becomes active right after: the answer may still show it as
+    /// `FORMING`.
     #[graphql(complexity = "call::COST + child_complexity")]
     async fn ratify_charter(
         &self,

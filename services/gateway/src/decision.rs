@@ -216,7 +216,8 @@ pub(crate) struct Decision {
     roll_weight: Option<Count>,
     /// The SHA-256 of the canonical JSON of the roll, in hexadecimal; null before it is frozen.
     roll_hash: Option<String>,
-    /// How many ballots were handed in; of a secret decision once voting is over.
+    /// How many ballots were handed in. Of a secret decision nothing is told of them before voting is
+    /// over: until then this is 0, however many came in.
     ballot_count: u32,
     /// How many more people are needed for the quorum; 0 when it is reached. Null where there is no
     /// quorum, and while it is not to be seen.
@@ -234,7 +235,8 @@ pub(crate) struct Decision {
     challenges: Vec<Challenge>,
     /// What was reported of a vote that is held elsewhere; null before, and where it is held here.
     external_result: Option<ExternalResult>,
-    /// What it came to; null before the certificate.
+    /// What it came to; null before the certificate. Of an annulled decision it is what the count
+    /// came to that does not stand: look at `phase` first.
     outcome: Option<Outcome>,
     /// Until when the result may be challenged; null where it may not, and before the certificate.
     challenges_until: Option<DateTime>,
@@ -267,7 +269,7 @@ impl Decision {
     pub(crate) fn of(decision: message::Decision) -> Result<Decision, Status> {
         let id = wire::read::id(&decision.decision_id, "decision_id")?;
         let policy = decision.policy.ok_or_else(|| lacking("policy"))?;
-        let options = decision.options.into_iter().map(DecisionOption::of);
+        let options = DecisionOption::all(decision.options, &decision.effects)?;
         let network_id = wire::read::id(&decision.network_id, "network_id")?;
         let objections = decision.objections.into_iter();
         let objections = objections.map(|objection| Objection::of(network_id, objection));
@@ -284,7 +286,7 @@ impl Decision {
             topic: scalars::given(decision.topic),
             charter_version: decision.charter_version,
             policy: DecisionPolicy::of(policy)?,
-            options: options.collect::<Result<_, _>>()?,
+            options,
             effects: Effect::all(decision.effects)?,
             phase: scalars::known(decision.phase)?,
             cancelled: scalars::maybe_known(decision.cancelled)?,
@@ -392,7 +394,8 @@ pub(crate) struct Outcome {
     /// In one word.
     kind: OutcomeKind,
     /// The keys of the winners in their order, of all options in their order, or of those who tied;
-    /// empty otherwise.
+    /// empty otherwise. Whom or what a key stands for is in the decision's own
+    /// `options { key label itemId candidate { id } }`.
     options: Vec<String>,
 }
 
@@ -895,13 +898,15 @@ impl Ballot {
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub(crate) struct Participation {
-    /// On how many rolls they stood of decisions that are over.
+    /// On how many rolls they stood of decisions that are over. Of a secret one where too few voted to
+    /// say who, this is all that counts: so it can be more than `cast`, `delegated`
+    /// and `missed` together.
     issued: u32,
     /// How often they voted.
     cast: u32,
     /// How often a delegate represented them.
     delegated: u32,
-    /// How often neither.
+    /// How often neither, as far as it is told.
     missed: u32,
     /// How many proposals they wrote.
     proposed: u32,

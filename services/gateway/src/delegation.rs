@@ -269,7 +269,7 @@ impl ChangedDelegation {
 /// For what to lend a vote.
 #[derive(OneofObject, Debug)]
 pub(crate) enum DelegationScopeInput {
-    /// For proposals on this topic.
+    /// For proposals on this topic, compared letter by letter: `Budget` is not `budget`.
     Topic(String),
     /// For this subject.
     Subject(Subject),
@@ -418,7 +418,9 @@ pub(crate) struct DelegationMutation;
 
 #[Object]
 impl DelegationMutation {
-    /// Lends your vote, if the other one accepts. Takes the place of an earlier one for the same scope.
+    /// Lends your vote, if the other one accepts. Another one for the same scope is refused
+    /// (`VOTE_ALREADY_LENT`) while this one waits for an answer or is in force, suspended too: revoke it
+    /// first.
     #[graphql(complexity = "call::COST + child_complexity")]
     async fn grant_delegation(
         &self,

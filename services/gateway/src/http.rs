@@ -34,6 +34,10 @@ const BODY_PASSED_MAX: usize = 32 * 1024 * 1024;
 /// How long a browser may remember what is allowed from elsewhere.
 const CORS_AGE: std::time::Duration = std::time::Duration::from_hours(24);
 
+/// Where a subscription belongs.
+const SUBSCRIBE_ELSEWHERE: &str =
+    "subscriptions are at /graphql/ws, by WebSocket with the protocol graphql-transport-ws";
+
 /// Lets pages from anywhere ask, with a token but without cookies.
 pub(crate) fn cors() -> CorsLayer {
     let headers = [
@@ -181,6 +185,10 @@ pub(crate) async fn answer(
         Ok(request) => request,
         Err(refusal) => return refusal.response(media),
     };
+    if asked(&mut request) == [OperationType::Subscription] {
+        let status = before_running(media);
+        return errors(media, status, error::REQUEST_INVALID, SUBSCRIBE_ELSEWHERE);
+    }
     let casts_ballot = request.parsed_query().is_ok_and(operation::casts_ballot);
     let response = schema.execute(request).await;
     // What fails before it runs has no path; such an answer has no data at all, not even null.
@@ -198,16 +206,21 @@ pub(crate) async fn answer(
         tracing::error!(%error, "an answer cannot be written");
         String::new()
     });
-    let status = match (before, media) {
-        (true, Media::GraphQl) => StatusCode::BAD_REQUEST,
-        (true, Media::Json) | (false, Media::GraphQl | Media::Json) => StatusCode::OK,
-    };
+    let status = if before { before_running(media) } else { StatusCode::OK };
     let mut reply = reply(media, status, body);
     reply.headers_mut().extend(headers);
     if casts_ballot {
         reply.extensions_mut().insert(CastsBallot);
     }
     reply
+}
+
+/// The status of what never got as far as running.
+fn before_running(media: Media) -> StatusCode {
+    match media {
+        Media::GraphQl => StatusCode::BAD_REQUEST,
+        Media::Json => StatusCode::OK,
+    }
 }
 
 async fn read(parts: Parts, body: Body) -> Result<Request, Refusal> {
@@ -225,7 +238,9 @@ async fn read(parts: Parts, body: Body) -> Result<Request, Refusal> {
         return Err(wrong_method("use GET or POST", "GET, POST"));
     };
     let mut request = parameters.request()?.data(caller);
-    if parts.method == Method::GET && !only_queries(&mut request) {
+    if parts.method == Method::GET
+        && asked(&mut request).iter().any(|kind| *kind != OperationType::Query)
+    {
         // A link or an image of another site could otherwise change something.
         return Err(wrong_method("only queries are answered over GET; use POST", "POST"));
     }
@@ -241,16 +256,18 @@ fn wrong_method(message: &str, allow: &'static str) -> Refusal {
     Refusal { allow: Some(allow), ..Refusal::new(status, "METHOD_NOT_ALLOWED", message) }
 }
 
-/// Tells whether the operation that is asked for is a query. What cannot be parsed, or is not
-/// there, counts as one: executing it tells what is wrong.
-fn only_queries(request: &mut Request) -> bool {
+/// The kinds of the operations that may be asked for: one, unless the document has many and none is
+/// named. Empty when it cannot be parsed, or the one named is not there: executing it tells what is
+/// wrong.
+fn asked(request: &mut Request) -> Vec<OperationType> {
     let asked = request.operation_name.clone();
-    let Ok(document) = request.parsed_query() else { return true };
+    let Ok(document) = request.parsed_query() else { return Vec::new() };
     document
         .operations
         .iter()
         .filter(|(name, _)| asked.is_none() || name.map(Name::as_str) == asked.as_deref())
-        .all(|(_, operation)| operation.node.ty == OperationType::Query)
+        .map(|(_, operation)| operation.node.ty)
+        .collect()
 }
 
 /// Reads a body that is not too long.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use async_graphql::{ID, InputType, InputValueError, InputValueResult, Value, registry::Registry};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use kernel::{Id, IdKind, OrganisationId, Party, PersonId, id::kinds};
+use kernel::{ErrorCode, Id, IdKind, OrganisationId, Party, PersonId, id::kinds};
 use tonic::Status;
 use uuid::Uuid;
 
@@ -80,6 +80,10 @@ fn decode(value: Option<&Value>) -> Result<AnyId, String> {
     let Some(Value::String(text)) = value else {
         return Err("an id is a text".to_owned());
     };
+    decode_text(text)
+}
+
+fn decode_text(text: &str) -> Result<AnyId, String> {
     let read = || {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
         let (kind, uuid) = text.split_once(':')?;
@@ -92,8 +96,26 @@ fn expect<K: IdKind>(id: &AnyId) -> Option<Id<K>> {
     (id.kind == K::NAME).then(|| Id::new(id.uuid))
 }
 
+fn of_another_type(id: &AnyId, needed: &str) -> String {
+    format!("this is an id of type {}; one of type {needed} is needed", id.kind)
+}
+
 fn malformed<T: InputType>(message: &str) -> InputValueError<T> {
     InputValueError::custom(message).with_extension("reason", ID_MALFORMED)
+}
+
+impl AnyId {
+    /// Reads an id of the list `field`. The library loses the reason of a list that it cannot read
+    /// while it works out what the operation costs, so such a list is taken as texts.
+    ///
+    /// # Errors
+    ///
+    /// `ID_MALFORMED` when it was not given out here.
+    pub(crate) fn listed(id: &ID, field: &str) -> Result<AnyId, Status> {
+        let refuse =
+            |message: String| wire::status(ErrorCode::Invalid, ID_MALFORMED, Some(field), &message);
+        decode_text(&id.0).map_err(refuse)
+    }
 }
 
 impl<K: IdKind> InputType for GlobalId<K> {
@@ -109,7 +131,7 @@ impl<K: IdKind> InputType for GlobalId<K> {
 
     fn parse(value: Option<Value>) -> InputValueResult<Self> {
         let id = decode(value.as_ref()).map_err(|message| malformed(&message))?;
-        let wrong = || malformed(&format!("this is a {}, a {} is needed", id.kind, K::NAME));
+        let wrong = || malformed(&of_another_type(&id, K::NAME));
         expect(&id).map(GlobalId).ok_or_else(wrong)
     }
 
@@ -137,9 +159,11 @@ impl InputType for PartyId {
         let id = decode(value.as_ref()).map_err(|message| malformed(&message))?;
         let person: Option<PersonId> = expect::<kinds::Person>(&id);
         let organisation: Option<OrganisationId> = expect::<kinds::Organisation>(&id);
-        person.map(Party::Person).or(organisation.map(Party::Organisation)).map(PartyId).ok_or_else(
-            || malformed(&format!("this is a {}, a Person or an Organisation is needed", id.kind)),
-        )
+        person
+            .map(Party::Person)
+            .or(organisation.map(Party::Organisation))
+            .map(PartyId)
+            .ok_or_else(|| malformed(&of_another_type(&id, "Person or Organisation")))
     }
 
     fn to_value(&self) -> Value {

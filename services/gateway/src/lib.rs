@@ -93,7 +93,9 @@ pub struct Mutation(
     register::RegisterMutation,
 );
 
-/// The fields that go on giving.
+/// The fields that go on giving. They are at `/graphql/ws`, by WebSocket with the protocol
+/// graphql-transport-ws; the token stands in the payload of `connection_init`, as
+/// `{"authorization": "Bearer TOKEN"}`.
 #[derive(MergedSubscription, Default, Debug)]
 pub struct Subscription(history::HistorySubscription, decision::DecisionSubscription);
 

@@ -77,7 +77,8 @@ pub(crate) struct Network {
     purpose: Option<String>,
     /// How far it has come.
     status: NetworkStatus,
-    /// The version of the charter with which it became active; null while it is forming.
+    /// The version of the charter with which it became active, and no later one; null while it is
+    /// forming. The version in force now is in `charter { version }`.
     charter_version: Option<u32>,
     /// What it is declared to be for; empty when nobody has said yet.
     types: Vec<NetworkType>,

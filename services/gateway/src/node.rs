@@ -118,7 +118,7 @@ async fn read(call: &Call, id: AnyId) -> Result<Node, Status> {
     } else if let Some(id) = of::<kinds::Resolution>(&id) {
         Ok(Node::Resolution(Box::new(register::by_id(call, id).await?)))
     } else {
-        let message = format!("a {} cannot be read by its id alone", id.kind);
+        let message = format!("what has an id of type {} cannot be read by it alone", id.kind);
         Err(wire::status(ErrorCode::Invalid, "NOT_A_NODE", Some("id"), &message))
     }
 }
@@ -148,7 +148,7 @@ impl NodeQuery {
     async fn nodes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "At most 100 ids.")] ids: Vec<AnyId>,
+        #[graphql(desc = "At most 100 ids.")] ids: Vec<ID>,
     ) -> Result<Option<Vec<Option<Node>>>> {
         if NODES_MAX < ids.len() {
             let message = format!("{} ids are given, at most {NODES_MAX} are read", ids.len());
@@ -156,6 +156,7 @@ impl NodeQuery {
                 wire::status(ErrorCode::Invalid, "IDS_TOO_MANY", Some("ids"), &message).into()
             );
         }
+        let ids = ids.iter().map(|id| AnyId::listed(id, "ids")).collect::<Result<Vec<_>, _>>()?;
         let call = Call::of(ctx)?;
         let reads: Vec<_> = ids.into_iter().map(|id| read(call, id)).collect();
         let nodes = stream::iter(reads).buffered(NODES_AT_ONCE).map(|node| match node {

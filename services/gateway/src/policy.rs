@@ -23,7 +23,7 @@ use crate::{
         BallotChange, Base, Bound, EarlyClose, Icon, Leavers, RankedRule, Reasons, ResultsShown,
         RollMoment, Secrecy, Subject,
     },
-    scalars,
+    scalars::{self, AboveZero},
 };
 
 /// How a network decides on some subjects. Complete in itself: a decision keeps a copy of the one
@@ -600,9 +600,11 @@ pub(crate) struct DecisionPolicyInput {
     tie: Option<TieRuleInput>,
     /// How a result can be challenged; what is certified is final when left out.
     challenges: Option<ChallengesInput>,
-    /// After how many days what was decided is reviewed; never when left out.
+    /// After how many days what was decided is reviewed, at least 1; never when left out.
+    #[graphql(validator(custom = "AboveZero(\"reviewAfterDays\")"))]
     review_after_days: Option<u32>,
-    /// After how many days what was decided expires; never when left out.
+    /// After how many days what was decided expires, at least 1; never when left out.
+    #[graphql(validator(custom = "AboveZero(\"sunsetAfterDays\")"))]
     sunset_after_days: Option<u32>,
     /// After how many days a rejected text may be called again unchanged; 0 is at once.
     #[graphql(default = 0)]
@@ -715,7 +717,8 @@ pub(crate) struct RankedMethodInput {
     /// How many are elected.
     #[graphql(default = 1)]
     seats: u32,
-    /// How many ranks a ballot gives at most; as many as there are options when left out.
+    /// How many ranks a ballot gives at most, at least 1; as many as there are options when left out.
+    #[graphql(validator(custom = "AboveZero(\"ranksMax\")"))]
     ranks_max: Option<u32>,
 }
 
@@ -988,7 +991,9 @@ pub(crate) enum DelegationRuleInput {
 /// Votes are lent to a delegate and no further.
 #[derive(InputObject, Debug)]
 pub(crate) struct SingleStepInput {
-    /// How many votes one delegate may carry besides their own; any number when left out.
+    /// How many votes one delegate may carry besides their own, at least 1; any number when left out.
+    /// Where no vote is to be lent, leave the whole rule out.
+    #[graphql(validator(custom = "AboveZero(\"carriedMax\")"))]
     carried_max: Option<u32>,
 }
 
@@ -997,7 +1002,9 @@ pub(crate) struct SingleStepInput {
 pub(crate) struct TransitiveInput {
     /// How often a vote is passed on at most.
     steps_max: u32,
-    /// How many votes one delegate may carry besides their own; any number when left out.
+    /// How many votes one delegate may carry besides their own, at least 1; any number when left out.
+    /// Where no vote is to be lent, leave the whole rule out.
+    #[graphql(validator(custom = "AboveZero(\"carriedMax\")"))]
     carried_max: Option<u32>,
 }
 

@@ -22,7 +22,7 @@ use crate::{
         effect::{Effect, EffectInput},
         words::Subject,
     },
-    scalars::{self, DateTime},
+    scalars::{self, AboveZero, DateTime},
 };
 
 /// How far a proposal has come.
@@ -116,7 +116,7 @@ pub(crate) struct ProposalContent {
 impl ProposalContent {
     fn of(value: Option<message::ProposalContent>) -> Result<ProposalContent, Status> {
         let content = value.ok_or_else(|| lacking("content"))?;
-        let options = content.options.into_iter().map(DecisionOption::of);
+        let options = DecisionOption::all(content.options, &content.effects)?;
         let supersedes = &content.supersedes_resolution_id;
         Ok(ProposalContent {
             title: content.title,
@@ -124,7 +124,7 @@ impl ProposalContent {
             subject: scalars::known(content.subject)?,
             topic: scalars::given(content.topic),
             effects: Effect::all(content.effects)?,
-            options: options.collect::<Result<_, _>>()?,
+            options,
             goal_ids: ids::all::<kinds::Goal>(&content.goal_ids)?,
             exclusive: scalars::given(content.exclusive),
             supersedes_resolution_id: ids::maybe::<kinds::Resolution>(supersedes)?,
@@ -504,7 +504,8 @@ pub(crate) struct ProposalContentInput {
     /// What is to be decided on.
     #[graphql(default_with = "Subject::Other")]
     subject: Subject,
-    /// In the network's own words, for delegations; nothing in particular when left out.
+    /// In the network's own words, for delegations, whose topic has to be the same letter by letter,
+    /// capitals included; nothing in particular when left out.
     topic: Option<String>,
     /// What follows when it is adopted; all of its subject.
     #[graphql(default)]
@@ -522,19 +523,20 @@ pub(crate) struct ProposalContentInput {
 }
 
 impl ProposalContentInput {
-    fn message(self) -> message::ProposalContent {
+    fn message(self) -> Result<message::ProposalContent, Status> {
         let supersedes = self.supersedes_resolution_id;
-        message::ProposalContent {
+        let options = self.options.into_iter().map(DecisionOptionInput::message);
+        Ok(message::ProposalContent {
             title: self.title,
             text: self.text,
             subject: self.subject.into(),
             topic: scalars::optional(self.topic),
             effects: self.effects.into_iter().map(EffectInput::message).collect(),
-            options: self.options.into_iter().map(DecisionOptionInput::message).collect(),
+            options: options.collect::<Result<_, _>>()?,
             goal_ids: self.goal_ids.into_iter().map(GlobalId::text).collect(),
             exclusive: scalars::optional(self.exclusive),
             supersedes_resolution_id: supersedes.map_or_else(String::new, GlobalId::text),
-        }
+        })
     }
 }
 
@@ -717,7 +719,8 @@ pub(crate) struct CallDecisionInput {
     proposal_id: GlobalId<kinds::Proposal>,
     /// When voting opens; now when left out.
     opens_at: Option<DateTime>,
-    /// For how many hours votes are taken; the least that the policy allows when left out.
+    /// For how many hours votes are taken, at least 1; the least that the policy allows when left out.
+    #[graphql(validator(custom = "AboveZero(\"votingHours\")"))]
     voting_hours: Option<u32>,
 }
 
@@ -915,7 +918,7 @@ impl ProposalMutation {
         let request = call.request(message::DraftProposalRequest {
             command: Some(input.command.message()),
             network_id: input.network_id.text(),
-            content: Some(input.content.message()),
+            content: Some(input.content.message()?),
         });
         let answer = call.proposals().draft_proposal(request).await?.into_inner();
         let receipt = call.record(answer.receipt)?;
@@ -1187,7 +1190,7 @@ impl ProposalMutation {
         let request = call.request(message::ReviseProposalRequest {
             command: Some(input.command.message()),
             proposal_id: proposal.to_string(),
-            content: Some(input.content.message()),
+            content: Some(input.content.message()?),
         });
         let answer = call.proposals().revise_proposal(request).await?.into_inner();
         let receipt = call.record(answer.receipt)?;

@@ -170,7 +170,8 @@ pub(crate) struct Resolution {
     review_due: bool,
     /// When it expires; null is never.
     expires_at: Option<DateTime>,
-    /// The keys of who or what won, where something was chosen.
+    /// The keys of who or what won, where something was chosen. Whom or what a key stands for is in
+    /// `decision { options { key label itemId candidate { id } } }`.
     winners: Vec<String>,
     /// What the decision does.
     effects: Vec<IssuedEffect>,

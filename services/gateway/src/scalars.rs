@@ -1,7 +1,7 @@
 //! The scalars that GraphQL does not have, and enums as the services number them.
 
 use async_graphql::{
-    EnumType, InputValueError, InputValueResult, Number, Scalar, ScalarType, Value,
+    CustomValidator, EnumType, InputValueError, InputValueResult, Number, Scalar, ScalarType, Value,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use kernel::CommandId;
@@ -11,6 +11,9 @@ use crate::{call::lacking, ids::ID_MALFORMED};
 
 /// The reason of a time that cannot be read.
 const TIME_MALFORMED: &str = "TIME_MALFORMED";
+
+/// The reason of a 0 where the services would take it for no limit at all.
+const ZERO_GIVEN: &str = "ZERO_GIVEN";
 
 /// The reason of a position that cannot be read.
 const POSITION_MALFORMED: &str = "POSITION_MALFORMED";
@@ -246,6 +249,20 @@ pub(crate) fn all_known<T: EnumType + Into<i32>>(numbers: Vec<i32>) -> Result<Ve
 /// The number of an enum that may be left out.
 pub(crate) fn number<T: Into<i32>>(value: Option<T>) -> i32 {
     value.map_or(0, Into::into)
+}
+
+/// Refuses 0 in the field of this name, which is left out to say none: the services take 0 for that,
+/// and who writes 0 may mean the opposite.
+pub(crate) struct AboveZero(pub(crate) &'static str);
+
+impl CustomValidator<u32> for AboveZero {
+    fn check(&self, value: &u32) -> Result<(), InputValueError<u32>> {
+        if *value != 0 {
+            return Ok(());
+        }
+        let message = format!("{} is 0: leave it out, or give at least 1", self.0);
+        Err(InputValueError::custom(message).with_extension("reason", ZERO_GIVEN))
+    }
 }
 
 /// A text that may be left out, as messages have it.

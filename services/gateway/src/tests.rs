@@ -517,6 +517,15 @@ async fn an_id_of_another_type_or_of_none_is_refused_before_any_call() {
     let query = "query($id: ID!) { node(id: $id) { id } }";
     let tie = encode(kernel::TieId::new(Uuid::from_u128(4)));
     assert_eq!(blame(&ask(&router, query, json!({ "id": tie })).await), invalid("NOT_A_NODE"));
+    let alone = ask(&router, query, json!({ "id": "Old City" })).await;
+    let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+    for ids in [json!([encode(ANNA), "Old City"]), json!("Old City"), json!([7])] {
+        let body = ask(&router, query, json!({ "ids": ids })).await;
+        assert_eq!(blame(&body), blame(&alone), "{body}");
+        assert_eq!(body["data"], json!({ "nodes": null }));
+    }
+    assert_eq!(alone["data"], json!({ "node": null }));
+    assert_eq!(blame(&alone), invalid("ID_MALFORMED"));
     assert_eq!(fake.methods(), Vec::<String>::new());
 }
 
@@ -570,6 +579,26 @@ async fn errors_of_the_document_are_one_line_with_a_code_and_no_data() {
         }
         assert_eq!(blame(&body), invalid("GRAPHQL_REQUEST_INVALID"), "{query}");
     }
+    assert_eq!(fake.methods(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_subscription_over_post_is_told_where_it_belongs() {
+    let (fake, router) = served();
+    let one = "subscription S { networkEvents(networkId: \"x\") { position } }";
+    let two = format!("{one} query Q {{ __typename }}");
+    for (query, name) in [(one, None), (one, Some("S")), (two.as_str(), Some("S"))] {
+        let body = json!({ "query": query, "operationName": name }).to_string();
+        let request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
+        let (status, body) = send(&router, request.body(Body::from(body)).unwrap()).await;
+        assert_eq!((status, blame(&body)), (StatusCode::OK, invalid("GRAPHQL_REQUEST_INVALID")));
+        let message = body["errors"][0]["message"].as_str().unwrap();
+        assert!(message.contains("/graphql/ws") && message.contains("graphql-transport-ws"));
+    }
+    let body = json!({ "query": two, "operationName": "Q" }).to_string();
+    let request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
+    let (_, body) = send(&router, request.body(Body::from(body)).unwrap()).await;
+    assert_eq!(body, json!({ "data": { "__typename": "Query" } }));
     assert_eq!(fake.methods(), Vec::<String>::new());
 }
 

@@ -14,7 +14,7 @@ use crate::{
     connection::{self, List, Paging},
     ids::{self, GlobalId, PartyId},
     node::{self, Party},
-    scalars::{self, DateTime},
+    scalars::{self, AboveZero, DateTime},
 };
 
 /// What the source says of the target.
@@ -212,16 +212,22 @@ impl ChangedTie {
 #[derive(InputObject, Debug)]
 pub(crate) struct RatingsInput {
     /// They keep what they promise.
+    #[graphql(validator(custom = "AboveZero(\"reliability\")"))]
     reliability: Option<u32>,
     /// They want the same.
+    #[graphql(validator(custom = "AboveZero(\"sharedMission\")"))]
     shared_mission: Option<u32>,
     /// They speak and listen openly.
+    #[graphql(validator(custom = "AboveZero(\"openness\")"))]
     openness: Option<u32>,
     /// They can move others.
+    #[graphql(validator(custom = "AboveZero(\"influence\")"))]
     influence: Option<u32>,
     /// They take part.
+    #[graphql(validator(custom = "AboveZero(\"involvement\")"))]
     involvement: Option<u32>,
     /// They give to what is common.
+    #[graphql(validator(custom = "AboveZero(\"contribution\")"))]
     contribution: Option<u32>,
 }
 

@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 
 use async_graphql::{
-    ComplexObject, Context, Enum, InputObject, OneofObject, Result, SimpleObject, Union,
+    ComplexObject, Context, Enum, ID, InputObject, OneofObject, Result, SimpleObject, Union,
 };
-use kernel::{ErrorCode, id::kinds};
+use kernel::{AgendaItemId, ErrorCode, id::kinds};
 use tonic::Status;
-use wire::weft::governance::v1::{self as message, choice};
+use wire::weft::governance::v1::{self as message, choice, effect};
 
 use crate::{
     call::{Call, lacking},
-    ids::GlobalId,
+    ids::{self, GlobalId},
     node,
     person::Person,
     policy::words::{Availability, Icon},
@@ -21,16 +21,25 @@ use crate::{
 /// The reason of an option that stands in a ballot more than once.
 const OPTION_REPEATED: &str = "OPTION_REPEATED";
 
+/// The reason of an option that nothing names.
+const OPTION_KEY_MISSING: &str = "OPTION_KEY_MISSING";
+
+/// The reason of an option whose key is not that of its agenda item.
+const OPTION_KEY_DIFFERS: &str = "OPTION_KEY_DIFFERS";
+
 /// One of the things that a decision chooses between.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub(crate) struct DecisionOption {
-    /// Its name in ballots.
+    /// Its name in ballots, outcomes, figures and winners. To know whom or what such a key stands for,
+    /// read `options { key label itemId candidate { id } }` and look for the same key.
     key: String,
     /// What it means.
     icon: Icon,
     /// What people read; null for a person who stands for election.
     label: Option<String>,
+    /// The agenda item that gets its place by the decision; null for anything else.
+    item_id: Option<ID>,
     #[graphql(skip)]
     candidate_id: String,
 }
@@ -45,26 +54,40 @@ impl DecisionOption {
 }
 
 impl DecisionOption {
-    /// The option of a message.
+    /// The options of a message, whose effects say whether they are agenda items: their keys are the
+    /// items' ids then.
     ///
     /// # Errors
     ///
     /// The message lacks what its contract promises.
-    pub(crate) fn of(option: message::DecisionOption) -> Result<DecisionOption, Status> {
-        Ok(DecisionOption {
-            key: option.key,
-            icon: scalars::known(option.icon)?,
-            label: scalars::given(option.label),
-            candidate_id: option.candidate_id,
-        })
+    pub(crate) fn all(
+        options: Vec<message::DecisionOption>,
+        effects: &[message::Effect],
+    ) -> Result<Vec<DecisionOption>, Status> {
+        let items = effects.iter().any(|effect| {
+            matches!(&effect.effect, Some(effect::Effect::PrioritiseAgenda(order))
+                if order.item_ids.is_empty())
+        });
+        let options = options.into_iter().map(|option| {
+            let item = AgendaItemId::parse(&option.key).ok().filter(|_| items);
+            Ok(DecisionOption {
+                icon: scalars::known(option.icon)?,
+                label: scalars::given(option.label),
+                item_id: item.map(ids::encode),
+                candidate_id: option.candidate_id,
+                key: option.key,
+            })
+        });
+        options.collect()
     }
 }
 
 /// One of the things to choose between.
 #[derive(InputObject, Debug)]
 pub(crate) struct DecisionOptionInput {
-    /// Its name in ballots.
-    key: String,
+    /// Its name in ballots; leave it out beside a candidate or an agenda item, who or which gives it
+    /// one: read `options { key }` of the proposal or the decision before you fill in a ballot.
+    key: Option<String>,
     /// What it means.
     #[graphql(default_with = "Icon::Item")]
     icon: Icon,
@@ -72,17 +95,38 @@ pub(crate) struct DecisionOptionInput {
     label: Option<String>,
     /// The person who stands for election.
     candidate_id: Option<GlobalId<kinds::Person>>,
+    /// The agenda item that gets its place by the decision; it needs a label too.
+    item_id: Option<GlobalId<kinds::AgendaItem>>,
 }
 
 impl DecisionOptionInput {
-    /// The option as the services take it.
-    pub(crate) fn message(self) -> message::DecisionOption {
-        message::DecisionOption {
-            key: self.key,
+    /// The option as the services take it: the key of a candidate or an item is its bare id.
+    ///
+    /// # Errors
+    ///
+    /// Nothing names it, or its key and its agenda item do so differently. That the key is the
+    /// candidate's is for the services to say.
+    pub(crate) fn message(self) -> Result<message::DecisionOption, Status> {
+        let refuse = |reason, message| {
+            Err(wire::status(ErrorCode::Invalid, reason, Some("options.key"), message))
+        };
+        let candidate_id = self.candidate_id.map_or_else(String::new, GlobalId::text);
+        let item_id = self.item_id.map(GlobalId::text);
+        let named = self.key.or_else(|| item_id.clone());
+        let Some(key) = named.or_else(|| scalars::given(candidate_id.clone())) else {
+            let message = "an option has no name: give it a candidateId, an itemId or a key";
+            return refuse(OPTION_KEY_MISSING, message);
+        };
+        if item_id.is_some_and(|item_id| item_id != key) {
+            let message = "an option has a key that is not its item's: leave the key out";
+            return refuse(OPTION_KEY_DIFFERS, message);
+        }
+        Ok(message::DecisionOption {
+            key,
             icon: self.icon.into(),
             label: scalars::optional(self.label),
-            candidate_id: self.candidate_id.map_or_else(String::new, GlobalId::text),
-        }
+            candidate_id,
+        })
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     node::{self, Party},
     person::Person,
     policy::{DecisionPolicy, DecisionPolicyInput, words::CharterSection},
-    scalars,
+    scalars::{self, AboveZero},
 };
 
 /// An office that a charter describes.
@@ -57,7 +57,8 @@ pub(crate) struct RoleInput {
     responsibilities: String,
     /// For how many days a mandate lasts; above zero.
     term_days: u32,
-    /// How many terms one person may serve on end; any number when left out.
+    /// How many terms one person may serve on end, at least 1; any number when left out.
+    #[graphql(validator(custom = "AboveZero(\"consecutiveTermsMax\")"))]
     consecutive_terms_max: Option<u32>,
     /// How many may hold it at the same time; above zero.
     #[graphql(default = 1)]
@@ -486,7 +487,7 @@ pub(crate) enum EffectInput {
     /// Take the office of this mandate away.
     RecallMandate(GlobalId<kinds::Mandate>),
     /// Put these agenda items into this order, the most important first; empty is the order that the
-    /// ballots give.
+    /// ballots give to the proposal's options, each with its `itemId`.
     PrioritiseAgenda(Vec<GlobalId<kinds::AgendaItem>>),
     /// Adopt this goal.
     AdoptGoal(GlobalId<kinds::Goal>),

@@ -878,6 +878,129 @@ async fn a_policy_is_written_with_little_and_complete_when_it_is_sent() {
 }
 
 #[tokio::test]
+async fn a_0_that_would_mean_no_limit_is_refused_by_the_name_of_its_field() {
+    let (fake, router) = governed();
+    let draft = |change: Value| json!({ "networkId": encode(NETWORK), "change": change });
+    let with = |field: &str, value: Value| {
+        let mut policy = json!({ "name": "a", "subjects": ["OTHER"], "votingHoursMin": 1,
+            "method": { "plain": "CONSENT" } });
+        policy[field] = value;
+        draft(json!({ "definePolicy": policy }))
+    };
+    let ranked = json!({ "ranked": { "rule": "SCOTTISH_STV", "ranksMax": 0 } });
+    let role = json!({ "name": "chair", "responsibilities": "Chairs.", "termDays": 365,
+        "consecutiveTermsMax": 0 });
+    let tie = encode(kernel::TieId::new(Uuid::from_u128(4)));
+    let mut cases = vec![
+        (
+            "editCharterDraft",
+            "carriedMax",
+            with("delegation", json!({ "singleStep": { "carriedMax": 0 } })),
+        ),
+        (
+            "editCharterDraft",
+            "carriedMax",
+            with("delegation", json!({ "transitive": { "stepsMax": 2, "carriedMax": 0 } })),
+        ),
+        ("editCharterDraft", "ranksMax", with("method", ranked)),
+        ("editCharterDraft", "reviewAfterDays", with("reviewAfterDays", json!(0))),
+        ("editCharterDraft", "sunsetAfterDays", with("sunsetAfterDays", json!(0))),
+        ("editCharterDraft", "consecutiveTermsMax", draft(json!({ "defineRole": role }))),
+        ("callDecision", "votingHours", json!({ "proposalId": encode(MOTION), "votingHours": 0 })),
+    ];
+    for field in
+        ["reliability", "sharedMission", "openness", "influence", "involvement", "contribution"]
+    {
+        cases.push(("assessTie", field, json!({ "tieId": tie, "ratings": { field: 0 } })));
+    }
+    for (mutation, field, input) in cases {
+        let body = run(&router, mutation, &input, "position").await;
+        assert_eq!(blame(&body), invalid("ZERO_GIVEN"), "{field}: {body}");
+        let message = body["errors"][0]["message"].as_str().unwrap();
+        let told = format!("{field} is 0: leave it out, or give at least 1");
+        assert!(message.contains(&told), "{message}");
+    }
+    // In the document as in a variable.
+    let query = format!(
+        "mutation {{ callDecision(input: {{ commandId: \"{COMMAND}\", proposalId: \"{}\",
+        votingHours: 0 }}) {{ position }} }}",
+        encode(MOTION).0
+    );
+    assert_eq!(blame(&ask(&router, &query, json!({})).await), invalid("ZERO_GIVEN"));
+    assert_eq!(fake.methods(), Vec::<String>::new());
+    // Null is as good as left out.
+    let input = json!({ "proposalId": encode(MOTION), "votingHours": null });
+    let body = run(&router, "callDecision", &input, "position").await;
+    assert_eq!(body.get("errors"), None, "{body}");
+    assert_eq!(fake.take()[0].read::<governance::CallDecisionRequest>().voting_hours, 0);
+}
+
+#[tokio::test]
+async fn an_option_is_named_by_its_candidate_its_agenda_item_or_its_key() {
+    let (fake, router) = governed();
+    let drafted = |option: Value| {
+        json!({ "networkId": encode(NETWORK), "content": {
+            "title": "Who?", "text": "Who is it?", "options": [option] } })
+    };
+    for (option, key, candidate) in [
+        (json!({ "candidateId": encode(BEN) }), BEN.to_string(), BEN.to_string()),
+        (
+            json!({ "candidateId": encode(BEN), "key": BEN.to_string() }),
+            BEN.to_string(),
+            BEN.to_string(),
+        ),
+        (json!({ "itemId": encode(ITEM), "label": "Soup" }), ITEM.to_string(), String::new()),
+        (
+            json!({ "itemId": encode(ITEM), "key": ITEM.to_string(), "label": "Soup" }),
+            ITEM.to_string(),
+            String::new(),
+        ),
+        (json!({ "key": "soup", "label": "Soup" }), "soup".to_owned(), String::new()),
+        // The rule that these two are the same is the services'.
+        (json!({ "candidateId": encode(BEN), "key": "ben" }), "ben".to_owned(), BEN.to_string()),
+    ] {
+        let body = run(&router, "draftProposal", &drafted(option), "position").await;
+        assert_eq!(body.get("errors"), None, "{body}");
+        let content = fake.take()[0].read::<governance::DraftProposalRequest>().content.unwrap();
+        let sent = &content.options[0];
+        assert_eq!((&sent.key, &sent.candidate_id), (&key, &candidate));
+    }
+    for (option, reason) in [
+        (json!({ "label": "Soup" }), "OPTION_KEY_MISSING"),
+        (json!({ "itemId": encode(ITEM), "key": encode(ITEM) }), "OPTION_KEY_DIFFERS"),
+        (json!({ "itemId": encode(ITEM), "key": "soup", "label": "Soup" }), "OPTION_KEY_DIFFERS"),
+    ] {
+        let body = run(&router, "draftProposal", &drafted(option), "position").await;
+        assert_eq!(blame(&body), invalid(reason), "{body}");
+        let message = body["errors"][0]["message"].as_str().unwrap();
+        assert!(message.starts_with("options.key: an option has "), "{message}");
+    }
+    assert_eq!(fake.methods(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_keys_of_an_agenda_are_told_with_the_items_that_they_stand_for() {
+    let order = governance::effect::PrioritiseAgenda::default();
+    let order = governance::effect::Effect::PrioritiseAgenda(order);
+    let asked_to_order = governance::Effect { effect: Some(order) };
+    let options = || vec![option(&ITEM.to_string(), governance::Icon::Item)];
+    for (effects, item) in [(vec![asked_to_order], json!(encode(ITEM))), (vec![], Value::Null)] {
+        let decision = governance::Decision { options: options(), effects, ..decision(VOTE) };
+        let router = serving(move |asked| match asked.method.as_str() {
+            "GetDecision" => says(&governance::GetDecisionResponse {
+                decision: Some(decision.clone()),
+                position: HEAD,
+            }),
+            _ => answer(asked),
+        });
+        let query = "query($id: ID!) { decision(id: $id) { options { key itemId } } }";
+        let body = ask(&router, query, json!({ "id": encode(VOTE) })).await;
+        let told = json!([{ "key": ITEM.to_string(), "itemId": item }]);
+        assert_eq!(body["data"]["decision"]["options"], told, "{body}");
+    }
+}
+
+#[tokio::test]
 async fn a_policy_is_written_with_everything_and_sent_as_it_was_written() {
     use governance::{
         charter_change::Change, delegation_rule, electorate, judge, method, quorum, tie_rule,
@@ -1571,6 +1694,9 @@ async fn refusals_of_governance_keep_their_code_and_reason() {
     let input = json!({ "decisionId": encode(MOTION), "choice": { "option": "agree" } });
     let body = run(&router, "castBallot", &input, "position").await;
     assert_eq!(blame(&body), invalid("ID_MALFORMED"));
+    let message = body["errors"][0]["message"].as_str().unwrap();
+    let told = "this is an id of type Proposal; one of type Decision is needed";
+    assert!(message.contains(told), "{message}");
     assert_eq!(fake.methods(), Vec::<String>::new());
     let goal: Id<kinds::Goal> = GOAL;
     let query = "query($id: ID!) { node(id: $id) { id } }";

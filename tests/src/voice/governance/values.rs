@@ -201,9 +201,17 @@ fn tie_input(tie: &message::TieRule) -> Value {
 
 /// What a proposal asks for.
 pub(super) fn content_input(content: &ProposalContent) -> Value {
+    // The gateway gives the option of a candidate or an agenda item its key.
+    let of_items = content.effects.iter().any(|effect| {
+        matches!(&effect.effect, Some(effect::Effect::PrioritiseAgenda(it))
+            if it.item_ids.is_empty())
+    });
     let options = content.options.iter().map(|option| {
+        let item = of_items.then(|| id::<kinds::AgendaItem>(&option.key));
+        let named = of_items || option.key == option.candidate_id;
         json!({
-            "key": option.key, "icon": enum_name(option.icon().as_str_name(), "ICON_"),
+            "key": (!named).then_some(&option.key), "itemId": item,
+            "icon": enum_name(option.icon().as_str_name(), "ICON_"),
             "label": given(&option.label), "candidateId": id::<kinds::Person>(&option.candidate_id),
         })
     });
