@@ -442,25 +442,7 @@ fn input(args: &Args, from: From, text: &str, tell: &dyn Fn(String)) -> Result<I
 fn read_as(args: &Args, from: From, text: &str, tell: &dyn Fn(String)) -> Result<Input, String> {
     let reading = args.marks.reading(from);
     match from {
-        From::Blt => {
-            if let Some(given) = args.columns.given() {
-                return Err(format!("{given} is for CSV files; a BLT file names what it has"));
-            }
-            let Blt { title, seats, profile, withdrawn, noticed } =
-                blt::read(text, reading).map_err(|error| error.to_string())?;
-            if !withdrawn.is_empty() {
-                tell(format!("withdrawn, and passed over: {}", format::list(&withdrawn)));
-            }
-            tell_noticed(noticed, reading, tell);
-            if title.is_none() {
-                tell(
-                    "the title is missing, or a candidate's name is and the last name is the title"
-                        .to_owned(),
-                );
-            }
-            let title = title.filter(|title| !title.is_empty());
-            Ok(Input::Ranked { profile, seats: Some(seats), title, withdrawn })
-        }
+        From::Blt => input_of_blt(args, text, reading, tell),
         From::Csv => {
             let layout = layout(args, reading);
             let scores = match args.rule {
@@ -517,6 +499,31 @@ fn read_as(args: &Args, from: From, text: &str, tell: &dyn Fn(String)) -> Result
             })
         }
     }
+}
+
+fn input_of_blt(
+    args: &Args,
+    text: &str,
+    reading: Reading,
+    tell: &dyn Fn(String),
+) -> Result<Input, String> {
+    if let Some(given) = args.columns.given() {
+        return Err(format!("{given} is for CSV files; a BLT file names what it has"));
+    }
+    let Blt { title, seats, profile, withdrawn, noticed } =
+        blt::read(text, reading).map_err(|error| error.to_string())?;
+    if !withdrawn.is_empty() {
+        tell(format!("withdrawn, and passed over: {}", format::list(&withdrawn)));
+    }
+    tell_noticed(noticed, reading, tell);
+    if title.is_none() {
+        tell(
+            "the title is missing, or a candidate's name is and the last name is the title"
+                .to_owned(),
+        );
+    }
+    let title = title.filter(|title| !title.is_empty());
+    Ok(Input::Ranked { profile, seats: Some(seats), title, withdrawn })
 }
 
 fn layout(args: &Args, reading: Reading) -> Layout {

@@ -37,9 +37,9 @@ fn columns(head: &[String], weight: Option<usize>) -> Vec<usize> {
 /// Reads a list whose first line is still to come.
 pub(super) fn candidates(records: &mut Records<'_>, layout: &Layout) -> Result<Ranks, CsvFault> {
     let head = head(records)?;
-    let named = named(&head, &layout.rank_columns)?;
-    let weight = weight_column(&head, &layout.weight_column, &named)?;
-    let read = if named.is_empty() { columns(&head, weight) } else { named };
+    let asked = named(&head, &layout.rank_columns)?;
+    let weight = weight_column(&head, &layout.weight_column, &asked)?;
+    let read = if asked.is_empty() { columns(&head, weight) } else { asked };
     let name = |index: usize| candidate_name(&head[index]).unwrap_or(&head[index]);
     let mut order = read.clone();
     order.sort_by(|left, right| name(*left).cmp(name(*right)));
