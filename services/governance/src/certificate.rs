@@ -8,6 +8,7 @@ use events::{AlikeBallots, BallotsKept, Figures, Outcome, ResolvedDelegation, Ti
 use kernel::{DecisionId, ErrorCode, PersonId, Rejection};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_path_to_error::Segment;
 
 use crate::{
     canonical,
@@ -246,8 +247,15 @@ pub fn verify_json(json: &[u8]) -> Result<Bundle, Vec<Difference>> {
     };
     let value: Value = serde_json::from_slice(json)
         .map_err(|error| whole(error.to_string(), "a bundle in JSON"))?;
-    let bundle: Bundle = serde_json::from_value(value.clone())
-        .map_err(|error| whole(error.to_string(), "a bundle of the format weft-certificate/1"))?;
+    if value.is_string() {
+        let stated = "a text in quotes, such as a bundle that was quoted once more";
+        return Err(whole(
+            stated.to_owned(),
+            "the bundle as it was handed out, which is an object",
+        ));
+    }
+    let bundle: Bundle = serde_path_to_error::deserialize(value.clone())
+        .map_err(|error| vec![unreadable(&value, &error)])?;
     let mut differences = Vec::new();
     match serde_json::to_value(&bundle) {
         // What is in the file and in no bundle, or written otherwise than bundles are.
@@ -258,7 +266,10 @@ pub fn verify_json(json: &[u8]) -> Result<Bundle, Vec<Difference>> {
     let text = json.strip_suffix(b"\n").unwrap_or(json);
     if differences.is_empty() && text != canonical.as_slice() {
         let at = text.iter().zip(&canonical).take_while(|(left, right)| left == right).count();
-        differences.extend(whole(format!("other bytes from byte {at} on"), "canonical JSON"));
+        let stated = format!("the same in other bytes from byte {at} on");
+        let computed = "canonical JSON; take the file as it was handed out, byte for byte, without \
+                        other spaces or line ends";
+        differences.extend(whole(stated, computed));
     }
     if let Err(more) = verify(&bundle) {
         differences.extend(more);
@@ -320,6 +331,37 @@ pub fn verify(bundle: &Bundle) -> Result<(), Vec<Difference>> {
     if differences.is_empty() { Ok(()) } else { Err(differences) }
 }
 
+/// What no bundle has there: a value of another kind, or one with a field too many or too few.
+fn unreadable(bundle: &Value, error: &serde_path_to_error::Error<serde_json::Error>) -> Difference {
+    let mut path = String::new();
+    for segment in error.path() {
+        let step = match segment {
+            Segment::Seq { index } => index.to_string(),
+            Segment::Map { key } | Segment::Enum { variant: key } => step_of(key),
+            Segment::Unknown => break,
+        };
+        // A variant that is written as a text, and a field that is missing, have no place of their own.
+        let deeper = format!("{path}/{step}");
+        if bundle.pointer(&deeper).is_none() {
+            break;
+        }
+        path = deeper;
+    }
+    let value = match bundle.pointer(&path) {
+        Some(value @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_))) => {
+            shown(value.to_string())
+        }
+        Some(Value::Array(_) | Value::Object(_)) | None => "what no bundle has there".to_owned(),
+    };
+    let stated = format!("{value} ({})", shown(error.inner().to_string()));
+    Difference { path, stated, computed: format!("what {FORMAT} has there") }
+}
+
+/// A step of a JSON pointer.
+fn step_of(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
 fn json_of(value: &impl Serialize) -> Value {
     // What was read from JSON, or counted from it, can be written as JSON.
     serde_json::to_value(value).unwrap_or_default()
@@ -345,7 +387,7 @@ fn differ(path: &str, stated: &Value, computed: &Value, found: &mut Vec<Differen
             keys.sort_unstable();
             keys.dedup();
             for key in keys {
-                let path = format!("{path}/{}", key.replace('~', "~0").replace('/', "~1"));
+                let path = format!("{path}/{}", step_of(key));
                 entry(&path, left.get(key), right.get(key), found);
             }
         }
@@ -364,8 +406,8 @@ fn differ(path: &str, stated: &Value, computed: &Value, found: &mut Vec<Differen
             _,
         ) => found.push(Difference {
             path: path.to_owned(),
-            stated: shown(Some(stated)),
-            computed: shown(Some(computed)),
+            stated: shown(stated.to_string()),
+            computed: shown(computed.to_string()),
         }),
     }
 }
@@ -378,17 +420,19 @@ fn entry(
 ) {
     match (stated, computed) {
         (Some(stated), Some(computed)) => differ(path, stated, computed, found),
-        (stated, computed) if found.len() < DIFFERENCES_MAX => found.push(Difference {
-            path: path.to_owned(),
-            stated: shown(stated),
-            computed: shown(computed),
-        }),
+        (stated, computed) if found.len() < DIFFERENCES_MAX => {
+            let told = |value: Option<&Value>| value.map(Value::to_string).map(shown);
+            found.push(Difference {
+                path: path.to_owned(),
+                stated: told(stated).unwrap_or_default(),
+                computed: told(computed).unwrap_or_default(),
+            });
+        }
         (Some(_) | None, Some(_) | None) => {}
     }
 }
 
-fn shown(value: Option<&Value>) -> String {
-    let text = value.map(Value::to_string).unwrap_or_default();
+fn shown(text: String) -> String {
     if text.chars().count() <= SHOWN_MAX {
         return text;
     }

@@ -3,8 +3,9 @@
 //! The first line has the numbers of candidates and seats; a line of negative numbers may follow,
 //! of who has withdrawn. Then one ballot a line: its weight, the numbers of the candidates in order
 //! of preference, and 0. A 0 alone ends the ballots. Then the candidates' names, one a line and in
-//! quotes, and the title. `#` begins a comment, `-` is a skipped rank, `1=2` are equal ranks, and a
-//! ballot may begin with an id in parentheses instead of a weight of one.
+//! quotes, and the title; a quote within a name is written `\"` or twice. `#` begins a comment, `-`
+//! is a skipped rank, `1=2` are equal ranks, and a ballot may begin with an id in parentheses instead
+//! of a weight of one.
 
 use std::fmt::Write as _;
 
@@ -24,7 +25,8 @@ mod tests;
 /// An election as a file has it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Blt {
-    /// What the election is called; `None` when the file does not say.
+    /// What the election is called, which may be empty; `None` when the file ends before a title.
+    /// Then a candidate's name may be missing instead, and the last name be the title.
     pub title: Option<String>,
     /// How many seats it fills.
     pub seats: usize,
@@ -50,7 +52,10 @@ pub struct BltError {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum BltFault {
     /// The first line is something else.
-    #[error("the first line has to give the numbers of candidates and of seats")]
+    #[error(
+        "the first line has to give the numbers of candidates and of seats, and nothing else; each \
+         ballot has a line of its own"
+    )]
     HeadMalformed,
     /// There is nobody to elect, or too many.
     #[error("there have to be from 1 to {CANDIDATES_MAX} candidates and at least 1 seat")]
@@ -92,6 +97,11 @@ pub enum BltFault {
     /// The file ends among the ballots.
     #[error("the file ends before the 0 that ends the ballots")]
     BallotsOpen,
+    /// A name stands where a ballot should.
+    #[error(
+        "a name stands where a ballot should; the 0 that ends the ballots is missing before it"
+    )]
+    NameAmongBallots,
     /// A candidate has no name.
     #[error("the file ends after {named} of {candidates} names of candidates")]
     NamesMissing {
@@ -103,6 +113,12 @@ pub enum BltFault {
     /// A quote is not closed.
     #[error("a quote is opened and not closed")]
     QuoteOpen,
+    /// Something but a comment stands behind a name.
+    #[error(
+        "something follows the quote that ends the name; each name has a line of its own, and a \
+         quote within one is written \\\" or \"\""
+    )]
+    AfterName,
     /// The ballots cannot be counted.
     #[error(transparent)]
     Profile(#[from] ProfileError),
@@ -257,6 +273,9 @@ impl Reader<'_> {
             if text == "0" {
                 return Ok(noticed);
             }
+            if text.starts_with('"') {
+                return Err(BltFault::NameAmongBallots);
+            }
             let (weight, rest) = weight(text)?;
             marks.clear();
             ranked.clear();
@@ -282,20 +301,14 @@ impl Reader<'_> {
 
     /// The names of all candidates, and the title.
     fn names(&mut self, candidates: usize) -> Result<(Vec<String>, Option<String>), BltFault> {
-        let mut lines = Vec::new();
+        let mut names = Vec::new();
         while let Some(line) = self.lines.next() {
-            lines.push(quoted(line)?);
+            names.push(unquoted(line)?);
         }
-        // One name a line, whatever follows it there; or all in one line.
-        let mut names: Vec<String> = if candidates <= lines.len() {
-            lines.into_iter().filter_map(|line| line.into_iter().next()).collect()
-        } else {
-            lines.into_iter().flatten().collect()
-        };
         if names.len() < candidates {
             return Err(BltFault::NamesMissing { named: names.len(), candidates });
         }
-        let title = names.get(candidates).cloned().filter(|title| !title.is_empty());
+        let title = names.get(candidates).cloned();
         names.truncate(candidates);
         Ok((names, title))
     }
@@ -315,31 +328,25 @@ fn weight(line: &str) -> Result<(Fraction, &str), BltFault> {
     }
 }
 
-/// The texts in quotes in a line; the whole line when it has no quotes. A quote within a text is
-/// written with a backslash before it.
-fn quoted(line: &str) -> Result<Vec<String>, BltFault> {
-    if !line.starts_with('"') {
-        return Ok(vec![line.to_owned()]);
-    }
-    let mut texts = Vec::new();
-    let mut text = None::<String>;
-    let mut characters = line.chars().peekable();
+/// The text in quotes that a line is; the whole line when it has no quotes. A quote within the text
+/// is written with a backslash before it, or twice.
+fn unquoted(line: &str) -> Result<String, BltFault> {
+    let Some(quoted) = line.strip_prefix('"') else { return Ok(line.to_owned()) };
+    let mut text = String::new();
+    let mut characters = quoted.chars().peekable();
     while let Some(character) = characters.next() {
-        match (&mut text, character) {
-            (Some(open), '\\') if characters.peek() == Some(&'"') => {
+        match character {
+            '\\' | '"' if characters.peek() == Some(&'"') => {
                 characters.next();
-                open.push('"');
+                text.push('"');
             }
-            (Some(_), '"') => texts.extend(text.take().map(|text| text.trim().to_owned())),
-            (Some(open), _) => open.push(character),
-            (None, '"') => text = Some(String::new()),
-            (None, _) => {}
+            // A line has no blanks at its end.
+            '"' if characters.peek().is_some() => return Err(BltFault::AfterName),
+            '"' => return Ok(text.trim().to_owned()),
+            _ => text.push(character),
         }
     }
-    if text.is_some() {
-        return Err(BltFault::QuoteOpen);
-    }
-    Ok(texts)
+    Err(BltFault::QuoteOpen)
 }
 
 /// Writes a profile as a file, with the distinct ballots in their order.

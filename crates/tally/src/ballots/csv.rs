@@ -79,6 +79,8 @@ pub struct Ranks {
     pub noticed: Noticed,
     /// What the columns say they are for; `None` where they do not, as only those of a grid do.
     pub contest: Option<Contest>,
+    /// Whom [`Layout::excluded`] names and the list does not.
+    pub excluded_unseen: Vec<String>,
 }
 
 /// What a list is for.
@@ -99,6 +101,8 @@ pub struct ScoreSheet {
     pub ballots: Vec<ScoreBallot>,
     /// What was taken for what.
     pub columns: Columns,
+    /// Whom [`Layout::excluded`] names and the list does not.
+    pub excluded_unseen: Vec<String>,
 }
 
 /// What the columns were taken for.
@@ -311,12 +315,12 @@ pub fn read_candidates(text: &str, layout: &Layout) -> Result<Ranks, CsvError> {
     result.map_err(|fault| CsvError { line: records.line(), fault })
 }
 
-/// Tells whether the first line names ranks.
-pub fn has_ranks(text: &str) -> bool {
+/// Tells whether the first line names ranks, but for the column that [`Layout::weight_column`] names.
+pub fn has_ranks(text: &str, layout: &Layout) -> bool {
     let mut records = Records::of(text);
     let mut cells = Vec::new();
     let named = records.next(&mut cells).unwrap_or(false);
-    named && cells.iter().any(|cell| rank_number(cell).is_some())
+    named && cells.iter().any(|cell| rank_of(cell, layout).is_some())
 }
 
 /// A candidate's name, or what stands for something else.
@@ -333,7 +337,7 @@ fn ranks(records: &mut Records<'_>, layout: &Layout) -> Result<Ranks, CsvFault> 
         return grid::grid(records, &head, layout);
     }
     let columns = if layout.rank_columns.is_empty() {
-        ranks_seen(&head)?
+        ranks_seen(&head, layout)?
     } else {
         named(&head, &layout.rank_columns)?
     };
@@ -358,13 +362,14 @@ fn ranks(records: &mut Records<'_>, layout: &Layout) -> Result<Ranks, CsvFault> 
     let end = records.line();
     let mut order: Vec<usize> = (0..names.len()).collect();
     order.sort_unstable_by(|left, right| names[*left].cmp(&names[*right]));
+    let sorted = order.iter().map(|found| names[*found].as_str());
+    let excluded_unseen = excluded_unseen(sorted.clone(), layout);
+    let (candidates, marks) = standing(sorted, layout)?;
     let mut places = vec![Mark::Withdrawn; names.len()];
-    for (place, found) in order.iter().enumerate() {
-        let candidate = Candidate::at(place).ok_or(ProfileError::TooManyCandidates)?;
-        places[*found] = Mark::Candidate(candidate);
+    for (found, mark) in order.into_iter().zip(marks) {
+        places[found] = mark;
     }
-    let sorted: Vec<String> = order.iter().map(|found| names[*found].clone()).collect();
-    let mut ballots = Ballots::of(sorted)?;
+    let mut ballots = Ballots::of(candidates.clone())?;
     let mut noticed = Noticed::default();
     let mut ranked = Vec::new();
     for (row, (weight, line)) in cells.chunks(columns.len()).zip(&weights) {
@@ -375,12 +380,12 @@ fn ranks(records: &mut Records<'_>, layout: &Layout) -> Result<Ranks, CsvFault> 
             Cell::Named(found) => places[usize::from(*found)],
         });
         let read = layout.reading.read(marks, &mut ranked, &mut noticed);
-        read.map_err(|refused| refusal(refused, |place| names[order[place]].clone()))?;
+        read.map_err(|refused| refusal(refused, |place| candidates[place].clone()))?;
         ballots.add(&ranked, *weight)?;
     }
     records.set_line(end);
     let columns = taken(records.delimiter(), &head, &columns, weight);
-    Ok(Ranks { profile: ballots.profile()?, columns, noticed, contest: None })
+    Ok(Ranks { profile: ballots.profile()?, columns, noticed, contest: None, excluded_unseen })
 }
 
 /// The fault of marks that are refused; `name` tells the name of the candidate at a place.
@@ -393,14 +398,14 @@ fn refusal(refused: Refused, name: impl Fn(usize) -> String) -> CsvFault {
 
 fn scores(records: &mut Records<'_>, layout: &Layout) -> Result<ScoreSheet, CsvFault> {
     let head = head(records)?;
-    let weight = weight_column(&head, &layout.weight_column, &[])?;
-    let columns = if layout.rank_columns.is_empty() {
-        let option =
-            |index: &usize| Some(*index) != weight && !layout.excluded.contains(&head[*index]);
-        (0..head.len()).filter(option).collect()
-    } else {
-        named(&head, &layout.rank_columns)?
-    };
+    let mut columns = named(&head, &layout.rank_columns)?;
+    let weight = weight_column(&head, &layout.weight_column, &columns)?;
+    if layout.rank_columns.is_empty() {
+        columns = (0..head.len()).filter(|index| Some(*index) != weight).collect();
+    }
+    let names = columns.iter().map(|index| head[*index].as_str());
+    let excluded_unseen = excluded_unseen(names, layout);
+    columns.retain(|index| !is_excluded(&head[*index], layout));
     let mut ballots = Vec::new();
     let mut record = Vec::new();
     while next(records, &mut record, head.len())? {
@@ -428,6 +433,7 @@ fn scores(records: &mut Records<'_>, layout: &Layout) -> Result<ScoreSheet, CsvF
         options,
         ballots,
         columns: taken(records.delimiter(), &head, &columns, weight),
+        excluded_unseen,
     })
 }
 
@@ -455,11 +461,20 @@ fn next<'a>(
     Ok(true)
 }
 
+/// The rank that a column is by its name; `None` for one that is none, or named as the weight.
+fn rank_of(name: &str, layout: &Layout) -> Option<u32> {
+    let weighs = match &layout.weight_column {
+        WeightColumn::Named(weight) => weight.trim() == name,
+        WeightColumn::Seen | WeightColumn::None => false,
+    };
+    if weighs { None } else { rank_number(name) }
+}
+
 /// The columns that are called as ranks are, in the order of ranks.
-fn ranks_seen(head: &[String]) -> Result<Vec<usize>, CsvFault> {
+fn ranks_seen(head: &[String], layout: &Layout) -> Result<Vec<usize>, CsvFault> {
     let mut ranks = BTreeMap::<u32, usize>::new();
     for (index, name) in head.iter().enumerate() {
-        if let Some(rank) = rank_number(name)
+        if let Some(rank) = rank_of(name, layout)
             && let Some(other) = ranks.insert(rank, index)
         {
             let (first, second) = (head[other].clone(), name.clone());
@@ -501,7 +516,10 @@ fn weight_column(
 ) -> Result<Option<usize>, CsvFault> {
     match asked {
         WeightColumn::None => Ok(None),
-        WeightColumn::Named(name) => column(head, name).map(Some),
+        WeightColumn::Named(name) => match column(head, name)? {
+            index if ranks.contains(&index) => Err(CsvFault::ColumnTwice { name: name.clone() }),
+            index => Ok(Some(index)),
+        },
         WeightColumn::Seen => {
             let is_weight =
                 |index: &usize| WEIGHTS.iter().any(|name| head[*index].eq_ignore_ascii_case(name));
@@ -518,9 +536,6 @@ fn weight_of(column: Option<usize>, record: &[Cow<'_, str>]) -> Result<Fraction,
 
 fn meanings(layout: &Layout) -> HashMap<String, Cell> {
     let mut meanings = HashMap::from([(String::new(), Cell::Mark(Mark::Skipped))]);
-    for name in &layout.excluded {
-        meanings.insert(name.trim().to_owned(), Cell::Mark(Mark::Withdrawn));
-    }
     let skipped = SKIPPED.into_iter().chain(layout.skipped.iter().map(String::as_str));
     meanings.extend(skipped.map(|word| (word.to_lowercase(), Cell::Mark(Mark::Skipped))));
     let overvoted = OVERVOTED.into_iter().chain(layout.overvoted.iter().map(String::as_str));
@@ -543,7 +558,7 @@ fn standing<'a>(
 ) -> Result<(Vec<String>, Vec<Mark>), CsvFault> {
     let (mut names, mut marks) = (Vec::new(), Vec::new());
     for name in all {
-        marks.push(if layout.excluded.iter().any(|it| it.trim() == name) {
+        marks.push(if is_excluded(name, layout) {
             Mark::Withdrawn
         } else {
             let place = Candidate::at(names.len()).ok_or(ProfileError::TooManyCandidates)?;
@@ -552,6 +567,19 @@ fn standing<'a>(
         });
     }
     Ok((names, marks))
+}
+
+fn is_excluded(name: &str, layout: &Layout) -> bool {
+    layout.excluded.iter().any(|it| it.trim() == name)
+}
+
+/// Whom the layout excludes and the list does not name; `names` are those it does.
+fn excluded_unseen<'a>(
+    names: impl Iterator<Item = &'a str> + Clone,
+    layout: &Layout,
+) -> Vec<String> {
+    let unseen = |it: &&String| !names.clone().any(|name| name == it.trim());
+    layout.excluded.iter().filter(unseen).cloned().collect()
 }
 
 /// Finds what a text means that was not seen before.

@@ -160,6 +160,68 @@ fn something_added_is_found_at_its_place() {
 }
 
 #[test]
+fn what_cannot_be_read_is_told_with_its_place() {
+    let json = of_a_majority().value().unwrap();
+    let told = |change: &dyn Fn(&mut Value)| {
+        let mut changed = json.clone();
+        change(&mut changed);
+        let differences = verify_json(changed.to_string().as_bytes()).unwrap_err();
+        let [Difference { path, stated, .. }] = &differences[..] else { panic!("{differences:?}") };
+        (path.clone(), stated.clone())
+    };
+    let set = |pointer: &'static str, value: Value| {
+        told(&move |json| *json.pointer_mut(pointer).unwrap() = value.clone())
+    };
+    for (pointer, value) in [
+        ("/inputs/terms/closes_at", "2026".into()),
+        ("/inputs/terms/charter_version", "1".into()),
+        ("/inputs/terms/policy/quorum/size/share_of_roll/denominator", "many".into()),
+        ("/roll_position", "1".into()),
+        ("/figures/options/0/units", (-1).into()),
+        ("/inputs/roll/4/weight", Value::Null),
+    ] {
+        let said = format!("{value} (");
+        let (path, stated) = set(pointer, value);
+        assert_eq!(path, pointer);
+        assert!(stated.starts_with(&said), "{stated}");
+    }
+    let (path, stated) = set("/outcome", serde_json::json!({ "approved": {} }));
+    assert!(path.starts_with("/outcome") && stated.contains("unknown variant `approved`"));
+    let (path, stated) = set("/outcome", "won".into());
+    assert!(path == "/outcome" && stated.starts_with("\"won\" (unknown variant"), "{stated}");
+    let without = |pointer: &'static str, field: &'static str| {
+        told(&move |json| {
+            let fields = json.pointer_mut(pointer).unwrap().as_object_mut().unwrap();
+            fields.remove(field).unwrap();
+        })
+    };
+    let (path, stated) = without("/figures/options/1", "units");
+    assert_eq!(path, "/figures/options/1");
+    assert_eq!(stated, "what no bundle has there (missing field `units`)");
+    assert_eq!(without("", "figures").0, "");
+    let long = "x".repeat(10_000);
+    let (path, stated) = set("/inputs/terms/closes_at", long.into());
+    assert!(path == "/inputs/terms/closes_at" && stated.len() < 3 * SHOWN_MAX, "{stated}");
+}
+
+#[test]
+fn a_bundle_that_a_tool_wrote_again_is_told_from_one_that_says_something_else() {
+    let bundle = of_a_majority();
+    let json = String::from_utf8(bundle.json().unwrap()).unwrap();
+    let told = |text: &str| {
+        let differences = verify_json(text.as_bytes()).unwrap_err();
+        let [difference] = &differences[..] else { panic!("{differences:?}") };
+        difference.to_string()
+    };
+    let quoted = told(&serde_json::to_string(&json).unwrap());
+    assert!(quoted.contains("quoted once more") && quoted.len() < SHOWN_MAX, "{quoted}");
+    let pretty = serde_json::to_string_pretty(&bundle.value().unwrap()).unwrap();
+    for other in [told(&pretty), told(&json.replace('\n', "\r\n"))] {
+        assert!(other.contains("handed out, byte for byte"), "{other}");
+    }
+}
+
+#[test]
 fn every_single_changed_byte_is_found() {
     let json = of_a_majority().json().unwrap();
     for index in 0..json.len() - 1 {

@@ -65,6 +65,9 @@ enum Format {
 #[derive(clap::Subcommand, Debug)]
 enum WithBundle {
     /// Counts a bundle again, without a server: says `valid`, or exactly what differs.
+    ///
+    /// The file has to be as it was handed out, byte for byte: one that a tool has pretty-printed,
+    /// or given other line ends or another encoding, is refused.
     Verify {
         /// The file; `-` is standard input.
         #[arg(value_name = "FILE")]

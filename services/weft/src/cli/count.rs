@@ -79,7 +79,9 @@ JSON: {\"rule\", \"seats\", \"ballots\", \"exhausted\", \"winners\", \"rounds\":
 \"eliminated\", \"transfers\", \"exhausted\", \"lost\"}], \"ties\", \"algorithm\", \"blank\", \"lost\", \"quota\", ..}.
 Votes are fractions as strings. ballots, exhausted, blank and lost are numbers where they are whole
 and such strings where not. ballots has all ballots by weight; exhausted has those that count for
-nobody at the end, the blank ones with them; in each round votes + exhausted + lost = ballots.")]
+nobody at the end, the blank ones with them. In each round of irv, stv-scottish and stv-meek votes +
+exhausted + lost = ballots; the votes of condorcet, borda, approval and score are points, which need
+not add up to the ballots.")]
 pub(crate) struct Args {
     /// The rule to count by.
     #[arg(long, value_enum)]
@@ -298,13 +300,27 @@ impl MarkArgs {
 }
 
 impl TieArgs {
-    fn rule(&self) -> TieRule {
+    /// The rule for ties between these candidates.
+    fn rule(&self, candidates: &[String]) -> Result<TieRule, Failure> {
+        if let Some(name) = self.prefer.iter().find(|name| !candidates.contains(name)) {
+            return Err(Failure::said(format!(
+                "--prefer {:?} is no candidate; the candidates are: {}",
+                format::shown(name),
+                format::list(candidates)
+            )));
+        }
         let default = if self.prefer.is_empty() { OnTie::Lot } else { OnTie::Casting };
-        match self.on_tie.unwrap_or(default) {
+        Ok(match self.on_tie.unwrap_or(default) {
             OnTie::Lot => TieRule::Lot(self.lot_seed.unwrap_or(LotSeed(SEED_DEFAULT))),
+            OnTie::Casting if self.prefer.is_empty() => {
+                return Err(Failure::said(
+                    "--on-tie casting has nobody to favour; add --prefer NAME, once for each \
+                     candidate, the most favoured first",
+                ));
+            }
             OnTie::Casting => TieRule::Casting(self.prefer.clone()),
             OnTie::StatusQuo => TieRule::StatusQuo,
-        }
+        })
     }
 }
 
@@ -335,6 +351,24 @@ enum Input {
         withdrawn: Vec<String>,
     },
     Scores(csv::ScoreSheet),
+}
+
+impl Input {
+    /// The names of those who stand.
+    fn candidates(&self) -> &[String] {
+        match self {
+            Input::Ranked { profile, .. } => profile.candidates(),
+            Input::Scores(sheet) => &sheet.options,
+        }
+    }
+
+    /// Tells whether there is no ballot, or none that weighs anything: then lots would elect.
+    fn is_empty(&self) -> bool {
+        match self {
+            Input::Ranked { profile, .. } => profile.total() == Fraction::ZERO,
+            Input::Scores(sheet) => sheet.ballots.iter().all(|ballot| ballot.weight == 0),
+        }
+    }
 }
 
 /// Reads, counts and prints.
@@ -396,29 +430,26 @@ fn seen(path: &Path, text: &str) -> From {
     }
 }
 
-/// Reads what a file says, and tells what was taken for what.
+/// Reads what a file says, which has ballots, and tells what was taken for what.
 fn input(args: &Args, from: From, text: &str, tell: &dyn Fn(String)) -> Result<Input, String> {
+    let input = read_as(args, from, text, tell)?;
+    if input.is_empty() {
+        return Err("there is no ballot in it, or none that weighs anything".to_owned());
+    }
+    Ok(input)
+}
+
+fn read_as(args: &Args, from: From, text: &str, tell: &dyn Fn(String)) -> Result<Input, String> {
     let reading = args.marks.reading(from);
     match from {
-        From::Blt => {
-            if let Some(given) = args.columns.given() {
-                return Err(format!("{given} is for CSV files; a BLT file names what it has"));
-            }
-            let Blt { title, seats, profile, withdrawn, noticed } =
-                blt::read(text, reading).map_err(|error| error.to_string())?;
-            if !withdrawn.is_empty() {
-                tell(format!("withdrawn, and passed over: {}", format::list(&withdrawn)));
-            }
-            tell_noticed(noticed, reading, tell);
-            Ok(Input::Ranked { profile, seats: Some(seats), title, withdrawn })
-        }
+        From::Blt => input_of_blt(args, text, reading, tell),
         From::Csv => {
             let layout = layout(args, reading);
             let scores = match args.rule {
                 Rule::Score | Rule::Approval => {
                     args.columns.columns == ColumnForm::Ranks
                         && layout.rank_columns.is_empty()
-                        && !csv::has_ranks(text)
+                        && !csv::has_ranks(text, &layout)
                 }
                 Rule::Irv | Rule::StvScottish | Rule::StvMeek | Rule::Condorcet | Rule::Borda => {
                     false
@@ -427,6 +458,7 @@ fn input(args: &Args, from: From, text: &str, tell: &dyn Fn(String)) -> Result<I
             if scores {
                 let sheet = csv::read_scores(text, &layout).map_err(|it| it.to_string())?;
                 tell_columns("scores, in this order", &sheet.columns, tell);
+                tell_unseen(&sheet.excluded_unseen, tell);
                 return Ok(Input::Scores(sheet));
             }
             let (read, what) = match args.columns.columns {
@@ -452,6 +484,7 @@ fn input(args: &Args, from: From, text: &str, tell: &dyn Fn(String)) -> Result<I
             let what = if contest.is_some() { "a 1 is a mark in" } else { what };
             tell_columns(what, &ranks.columns, tell);
             tell_noticed(ranks.noticed, reading, tell);
+            tell_unseen(&ranks.excluded_unseen, tell);
             let candidates = ranks.profile.candidates();
             tell(format!(
                 "{} candidates: {}; --exclude leaves one out",
@@ -466,6 +499,31 @@ fn input(args: &Args, from: From, text: &str, tell: &dyn Fn(String)) -> Result<I
             })
         }
     }
+}
+
+fn input_of_blt(
+    args: &Args,
+    text: &str,
+    reading: Reading,
+    tell: &dyn Fn(String),
+) -> Result<Input, String> {
+    if let Some(given) = args.columns.given() {
+        return Err(format!("{given} is for CSV files; a BLT file names what it has"));
+    }
+    let Blt { title, seats, profile, withdrawn, noticed } =
+        blt::read(text, reading).map_err(|error| error.to_string())?;
+    if !withdrawn.is_empty() {
+        tell(format!("withdrawn, and passed over: {}", format::list(&withdrawn)));
+    }
+    tell_noticed(noticed, reading, tell);
+    if title.is_none() {
+        tell(
+            "the title is missing, or a candidate's name is and the last name is the title"
+                .to_owned(),
+        );
+    }
+    let title = title.filter(|title| !title.is_empty());
+    Ok(Input::Ranked { profile, seats: Some(seats), title, withdrawn })
 }
 
 fn layout(args: &Args, reading: Reading) -> Layout {
@@ -500,6 +558,14 @@ fn tell_columns(what: &str, columns: &Columns, tell: &dyn Fn(String)) {
     }
 }
 
+/// Tells whom --exclude names and the file does not.
+fn tell_unseen(names: &[String], tell: &dyn Fn(String)) {
+    if !names.is_empty() {
+        let names = format::list(names);
+        tell(format!("no candidate is called {names}, so --exclude leaves nobody out by that"));
+    }
+}
+
 fn tell_noticed(noticed: Noticed, reading: Reading, tell: &dyn Fn(String)) {
     let mut parts =
         vec![format!("{} lines with ballots, {} of them blank", noticed.lines, noticed.blank)];
@@ -530,7 +596,7 @@ fn tell_noticed(noticed: Noticed, reading: Reading, tell: &dyn Fn(String)) {
 
 /// Counts, and tells what was assumed.
 fn count(args: &Args, input: &Input, tell: &dyn Fn(String)) -> Result<Report, Failure> {
-    let rule = args.ties.rule();
+    let rule = args.ties.rule(input.candidates())?;
     let report = match input {
         Input::Ranked { profile, seats, title, withdrawn } => {
             let seats = self::seats(args, *seats, tell)?;

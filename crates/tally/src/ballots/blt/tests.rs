@@ -14,7 +14,7 @@ const SMALL: &str = "\
 1 - 3 0
 1 0
 0
-\"Anna\" \"A Party\"
+\"Anna\" # of \"a party\"
 \"Ben \\\"Benny\\\" #1\"
 \"Chloe\"
 \"The title\"
@@ -49,15 +49,45 @@ fn line_ends_of_windows_and_a_byte_order_mark_change_nothing() {
 }
 
 #[test]
-fn names_may_stand_in_one_line_or_without_quotes() {
-    let one_line = read("2 1\n1 1 0\n0\n\"A\" \"B\" \"T\"\n", Reading::STRICT).unwrap();
-    assert_eq!(one_line.profile.candidates(), ["A", "B"]);
-    assert_eq!(one_line.title.as_deref(), Some("T"));
+fn names_may_stand_without_quotes() {
     let bare = read("2 1\n1 1 0\n0\nAnna A\nBen B\n", Reading::STRICT).unwrap();
     assert_eq!(
         (bare.profile.candidates(), bare.title),
         (&["Anna A".into(), "Ben B".into()][..], None)
     );
+}
+
+#[test]
+fn a_quote_within_a_name_has_a_backslash_before_it_or_is_doubled() {
+    let names = r#""Ann \"Annie\" B" # the first
+"Ben ""Benny"""
+"""C"""
+"D\""
+""
+"#;
+    let blt = read(&format!("4 1\n1 1 0\n0\n{names}"), Reading::STRICT).unwrap();
+    let expected = [r#"Ann "Annie" B"#, r#"Ben "Benny""#, r#""C""#, r#"D""#];
+    assert_eq!(blt.profile.candidates(), expected);
+    assert_eq!(blt.title.as_deref(), Some(""), "a title that is empty is there");
+}
+
+#[test]
+fn whatever_follows_a_name_is_refused_with_its_line() {
+    for line in [r#""A" "B""#, r#""A" Party"#, r#""A"x"#, r#""A \"Al\"" B"#, r#""A" "" # B"#] {
+        let text = format!("2 1\n1 1 0\n0\n{line}\n\"C\"\n\"T\"\n");
+        assert_eq!(fault(&text), (4, BltFault::AfterName), "{line}");
+    }
+}
+
+#[test]
+fn a_fault_says_what_the_file_should_have_instead() {
+    let said = |text: &str| read(text, Reading::STRICT).unwrap_err().to_string();
+    let in_one_line = said("2 1 1 1 0 1 2 0 0 \"A\" \"B\" \"T\"");
+    assert!(in_one_line.contains("each ballot has a line of its own"), "{in_one_line}");
+    let unended = said("2 1\n1 1 0\n\"Ann\"\n\"Ben\"\n");
+    assert!(unended.starts_with("line 3: ") && unended.contains("the 0 that ends the ballots is"));
+    let two = said("1 1\n1 1 0\n0\n\"A\" \"B\"\n");
+    assert!(two.contains(r#"is written \" or """#), "{two}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::{
         Ballots,
         marks::{Mark, Noticed},
     },
-    CsvFault, Layout, Ranks, head, is_skipped, named, next,
+    CsvFault, Layout, Ranks, excluded_unseen, head, is_skipped, named, next,
     records::Records,
     refusal, shown, standing, taken, weight_column, weight_of,
 };
@@ -26,31 +26,26 @@ fn candidate_name(column: &str) -> Option<&str> {
     })
 }
 
-/// Which columns are candidates: those that the caller names, those that say so, or all but the
-/// weights.
-fn columns(
-    head: &[String],
-    layout: &Layout,
-    weight: Option<usize>,
-) -> Result<Vec<usize>, CsvFault> {
-    if !layout.rank_columns.is_empty() {
-        return named(head, &layout.rank_columns);
-    }
+/// Which columns but the weights are candidates: those that say so, or all.
+fn columns(head: &[String], weight: Option<usize>) -> Vec<usize> {
+    let others: Vec<usize> = (0..head.len()).filter(|index| Some(*index) != weight).collect();
     let saying = |index: &usize| candidate_name(&head[*index]).is_some();
-    let said: Vec<usize> = (0..head.len()).filter(saying).collect();
-    let others = || (0..head.len()).filter(|index| Some(*index) != weight).collect();
-    Ok(if said.is_empty() { others() } else { said })
+    let said: Vec<usize> = others.iter().copied().filter(saying).collect();
+    if said.is_empty() { others } else { said }
 }
 
 /// Reads a list whose first line is still to come.
 pub(super) fn candidates(records: &mut Records<'_>, layout: &Layout) -> Result<Ranks, CsvFault> {
     let head = head(records)?;
-    let weight = weight_column(&head, &layout.weight_column, &[])?;
-    let read = columns(&head, layout, weight)?;
+    let asked = named(&head, &layout.rank_columns)?;
+    let weight = weight_column(&head, &layout.weight_column, &asked)?;
+    let read = if asked.is_empty() { columns(&head, weight) } else { asked };
     let name = |index: usize| candidate_name(&head[index]).unwrap_or(&head[index]);
     let mut order = read.clone();
     order.sort_by(|left, right| name(*left).cmp(name(*right)));
-    let (names, marks) = standing(order.iter().map(|index| name(*index)), layout)?;
+    let sorted = order.iter().map(|index| name(*index));
+    let excluded_unseen = excluded_unseen(sorted.clone(), layout);
+    let (names, marks) = standing(sorted, layout)?;
     let mut ballots = Ballots::of(names.clone())?;
     let mut noticed = Noticed::default();
     let (mut record, mut ranked) = (Vec::new(), Vec::new());
@@ -69,7 +64,7 @@ pub(super) fn candidates(records: &mut Records<'_>, layout: &Layout) -> Result<R
         ballots.add(&ranked, weight_of(weight, &record)?)?;
     }
     let columns = taken(records.delimiter(), &head, &read, weight);
-    Ok(Ranks { profile: ballots.profile()?, columns, noticed, contest: None })
+    Ok(Ranks { profile: ballots.profile()?, columns, noticed, contest: None, excluded_unseen })
 }
 
 /// The rank that a cell gives; `None` when it gives none: nothing, 0, or a word for it.

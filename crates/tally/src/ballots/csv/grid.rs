@@ -9,7 +9,7 @@ use super::{
     },
     Contest, CsvFault, Layout, Ranks,
     candidates::RANK_MAX,
-    is_skipped, next,
+    excluded_unseen, is_skipped, next,
     records::Records,
     refusal, shown, standing, taken, weight_column, weight_of,
 };
@@ -93,11 +93,13 @@ pub(super) fn grid(
     head: &[String],
     layout: &Layout,
 ) -> Result<Ranks, CsvFault> {
-    let weight = weight_column(head, &layout.weight_column, &[])?;
     let (contest, places) = places(head)?;
+    let read: Vec<usize> = places.values().copied().collect();
+    let weight = weight_column(head, &layout.weight_column, &read)?;
     let mut all: Vec<&str> = places.keys().map(|(candidate, _)| *candidate).collect();
     all.dedup();
     let ranks = places.len() / all.len();
+    let excluded_unseen = excluded_unseen(all.iter().copied(), layout);
     let (names, marks) = standing(all.into_iter(), layout)?;
     // The grid is complete, and sorted by candidate and rank.
     let column =
@@ -120,9 +122,9 @@ pub(super) fn grid(
         outcome.map_err(|refused| refusal(refused, |place| names[place].clone()))?;
         ballots.add(&ranked, weight_of(weight, &record)?)?;
     }
-    let read: Vec<usize> = columns.iter().map(|column| column.index).collect();
     let columns = taken(records.delimiter(), head, &read, weight);
-    Ok(Ranks { profile: ballots.profile()?, columns, noticed, contest: Some(contest) })
+    let contest = Some(contest);
+    Ok(Ranks { profile: ballots.profile()?, columns, noticed, contest, excluded_unseen })
 }
 
 /// Tells whether a cell has a mark.

@@ -74,6 +74,18 @@ fn who_is_excluded_is_passed_over() {
 }
 
 #[test]
+fn who_is_excluded_and_never_named_is_told() {
+    let excluded = vec!["Ann".into(), "Zoe ".into(), "ann".into(), "rank1".into()];
+    let layout = Layout { excluded, ..Layout::default() };
+    let unseen = ["Zoe ", "ann", "rank1"];
+    assert_eq!(read(CITY, &layout).unwrap().excluded_unseen, unseen);
+    assert_eq!(read_candidates(BY_CANDIDATE, &layout).unwrap().excluded_unseen, unseen);
+    assert_eq!(read(&grid(&["Ann"], &["1,0"]), &layout).unwrap().excluded_unseen, unseen);
+    let sheet = read_scores("Ann,Ben\n1,2\n", &layout).unwrap();
+    assert_eq!((sheet.options, sheet.excluded_unseen.len()), (vec!["Ben".into()], 3));
+}
+
+#[test]
 fn words_for_marks_may_be_added_and_come_in_any_case() {
     let text = "rank1,rank2\nExhausted,A\nOVERVOTE,B\nSkipped,C\ntwo marks,D\n";
     let layout = Layout {
@@ -96,6 +108,29 @@ fn a_column_of_weights_is_seen_named_or_left_alone() {
     let text = "n,choice 1\n3,A\n";
     let named = Layout { weight_column: WeightColumn::Named("n".into()), ..Layout::default() };
     assert_eq!(lists(&read(text, &named).unwrap()), ["3 A"]);
+}
+
+#[test]
+fn a_column_that_is_named_as_the_weight_is_nothing_else() {
+    let named = |name: &str| Layout {
+        weight_column: WeightColumn::Named(name.into()),
+        ..Layout::default()
+    };
+    let text = "rank1,rank2,3\nA,B,5\nB,,2\n";
+    let ranks = read(text, &named(" 3")).unwrap();
+    assert_eq!(lists(&ranks), ["5 A>B", "2 B"]);
+    assert_eq!((ranks.columns.read.len(), ranks.columns.weight.as_deref()), (2, Some("3")));
+    assert!(!has_ranks("ann,3\n1,2\n", &named("3")));
+    let by_candidate = read_candidates("candidate_A,candidate_W\n1,4\n", &named("candidate_W"));
+    assert_eq!(lists(&by_candidate.unwrap()), ["4 A"]);
+    let both = Layout { rank_columns: vec!["rank1".into(), "3".into()], ..named("3") };
+    let twice = CsvFault::ColumnTwice { name: "3".into() };
+    assert_eq!(fault(text, &both), (1, twice.clone()));
+    assert_eq!(read_candidates(text, &both).unwrap_err().fault, twice);
+    assert_eq!(read_scores(text, &both).unwrap_err().fault, twice);
+    let column = place("Ann", 1);
+    let twice = CsvFault::ColumnTwice { name: column.clone() };
+    assert_eq!(fault(&grid(&["Ann"], &["1,0"]), &named(&column)), (1, twice));
 }
 
 #[test]
@@ -193,7 +228,8 @@ fn scores_are_read_by_the_column() {
     let error = read_scores("anna\n1\nmany\n", &Layout::default()).unwrap_err();
     let fault = CsvFault::Score { text: "many".into(), column: "anna".into() };
     assert_eq!((error.line, error.fault), (3, fault));
-    assert!(!has_ranks(text) && has_ranks(CITY));
+    let default = Layout::default();
+    assert!(!has_ranks(text, &default) && has_ranks(CITY, &default));
 }
 
 proptest! {

@@ -1,5 +1,7 @@
 //! What is said about bundles.
 
+use clap::Subcommand as _;
+
 use super::*;
 
 fn difference(path: &str, stated: &str, computed: &str) -> Difference {
@@ -18,6 +20,15 @@ fn every_place_that_differs_is_told() {
                     \n  /outcome: states {\"adopted\":{}}, computed nothing";
     assert_eq!(told(&found), expected);
     assert!(told(&found[..1]).contains("; 1 difference:\n"));
+}
+
+#[test]
+fn the_help_says_that_a_bundle_is_checked_as_it_was_handed_out() {
+    let mut command = WithBundle::augment_subcommands(clap::Command::new("certificate"));
+    let verify = command.find_subcommand_mut("verify").unwrap();
+    let help = verify.render_long_help().to_string();
+    let said = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("as it was handed out, byte for byte"), "{said}");
 }
 
 #[test]

@@ -196,6 +196,98 @@ fn other_encodings_are_read_and_told() {
 }
 
 #[test]
+fn lines_may_end_in_cr_alone() {
+    for (from, text) in [(From::Csv, CITY), (From::Blt, COUNCIL)] {
+        let apple = text.replace('\n', "\r");
+        let apple = text::decode(apple.as_bytes());
+        assert_eq!(apple.text, text);
+        let line = "--rule irv --seats 1";
+        assert_eq!(printed(line, from, &apple.text), printed(line, from, text));
+    }
+    assert_eq!(text::decode(b"rank1\r\n\"A\rB\"\r\n").text, "rank1\r\n\"A\rB\"\r\n");
+}
+
+#[test]
+fn a_file_without_ballots_elects_nobody() {
+    let head = text::decode(b"rank1,rank2\r");
+    for (line, from, text) in [
+        ("--rule irv", From::Csv, "rank1,rank2\n"),
+        ("--rule irv", From::Csv, &*head.text),
+        ("--rule irv", From::Csv, "rank1,weight\nA,0\n"),
+        ("--rule irv --columns candidates", From::Csv, "A,B\n"),
+        ("--rule score", From::Csv, "A,B\n"),
+        ("--rule stv-meek", From::Blt, "2 1\n0\n\"A\"\n\"B\"\n\"T\"\n"),
+    ] {
+        let refused = counted(line, from, text).unwrap_err();
+        assert!(refused.starts_with("there is no ballot in it"), "{text:?}: {refused}");
+    }
+}
+
+#[test]
+fn a_title_that_is_missing_is_told() {
+    let told = |text: &str| counted("--rule irv", From::Blt, text).unwrap().1.join("\n");
+    let untitled = "2 1\n1 1 0\n0\n\"A\"\n\"B\"\n";
+    assert!(told(untitled).contains("the title is missing, or a candidate's name is"));
+    assert!(!told(&format!("{untitled}\"\"\n")).contains("title"));
+}
+
+#[test]
+fn names_in_options_that_are_no_candidates_are_told() {
+    let shell = |options: &[&str]| {
+        let line = [&["count", "--rule", "irv"], options, &["ballots"]].concat();
+        let args = Shell::try_parse_from(line).unwrap().args;
+        let told = RefCell::new(Vec::new());
+        let tell = |line: String| told.borrow_mut().push(line);
+        let input = input(&args, From::Csv, CITY, &tell).unwrap();
+        let counted = count(&args, &input, &tell).map_err(|failure| failure.to_string());
+        (counted.map(drop), told.into_inner().join("\n"))
+    };
+    let (refused, _) = shell(&["--prefer", "Ann", "--prefer", "Zoe"]);
+    let refused = refused.unwrap_err();
+    assert!(refused.contains("\"Zoe\" is no candidate; the candidates are: \"Ann\""), "{refused}");
+    let refused = shell(&["--on-tie", "casting"]).0.unwrap_err();
+    assert!(refused.contains("add --prefer NAME"), "{refused}");
+    let (counted, told) = shell(&["--exclude", "Zoe", "--exclude", "Bob"]);
+    assert!(counted.is_ok() && told.contains("no candidate is called \"Zoe\", so"), "{told}");
+    assert!(!shell(&["--exclude", "Bob"]).1.contains("no candidate is called"));
+}
+
+#[test]
+fn the_help_says_in_which_rules_the_votes_of_a_round_add_up_to_the_ballots() {
+    let help = <Shell as clap::CommandFactory>::command().render_long_help().to_string();
+    let said = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "In each round of irv, stv-scottish and stv-meek votes + exhausted + lost = ballots;",
+        "the votes of condorcet, borda, approval and score are points",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let sum = |left: Fraction, right: Fraction| {
+        let whole = i128::try_from(left.denominator() * right.denominator()).unwrap();
+        let of =
+            |it: Fraction| it.numerator() * (whole / i128::try_from(it.denominator()).unwrap());
+        Fraction::of(of(left) + of(right), whole.unsigned_abs()).unwrap()
+    };
+    for (rule, adds_up) in [
+        ("irv", true),
+        ("stv-scottish", true),
+        ("stv-meek", true),
+        ("condorcet", false),
+        ("borda", false),
+        ("approval", false),
+        ("score", false),
+    ] {
+        let (report, _) = counted(&format!("--rule {rule} --seats 1"), From::Csv, CITY).unwrap();
+        let adds = report.count.rounds.iter().all(|round| {
+            let all = round.votes.iter().map(|(_, votes)| *votes);
+            all.chain([round.exhausted, round.lost]).fold(Fraction::ZERO, sum)
+                == report.count.ballots
+        });
+        assert_eq!(adds, adds_up, "{rule}");
+    }
+}
+
+#[test]
 fn a_table_shows_rounds_and_winners() {
     let (report, _) = counted("--rule stv-scottish", From::Blt, COUNCIL).unwrap();
     let table = format::table(&report);

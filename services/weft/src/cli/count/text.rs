@@ -16,8 +16,17 @@ pub(super) struct Decoded<'a> {
     pub(super) notice: Option<&'static str>,
 }
 
-/// Decodes UTF-8, UTF-16 that says so, and otherwise Windows-1252, which knows every byte.
+/// Decodes UTF-8, UTF-16 that says so, and otherwise Windows-1252, which knows every byte. Lines that
+/// end in CR alone, in a text without an LF, end in LF then.
 pub(super) fn decode(bytes: &[u8]) -> Decoded<'_> {
+    let mut decoded = characters(bytes);
+    if decoded.text.contains('\r') && !decoded.text.contains('\n') {
+        decoded.text = Cow::Owned(decoded.text.replace('\r', "\n"));
+    }
+    decoded
+}
+
+fn characters(bytes: &[u8]) -> Decoded<'_> {
     let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = bytes.chunks_exact(2).map(|it| unit([it[0], it[1]])).collect();
         Decoded {
