@@ -3,7 +3,8 @@
 //! The first line has the numbers of candidates and seats; a line of negative numbers may follow,
 //! of who has withdrawn. Then one ballot a line: its weight, the numbers of the candidates in order
 //! of preference, and 0. A 0 alone ends the ballots. Then the candidates' names, one a line and in
-//! quotes, and the title; a quote within a name is written `\"` or twice. `#` begins a comment, `-`
+//! quotes, and the title; a quote within a name is written `\"` or twice. A party may follow each
+//! name in quotes of its own, or all names stand in one line. `#` begins a comment, `-`
 //! is a skipped rank, `1=2` are equal ranks, and a ballot may begin with an id in parentheses instead
 //! of a weight of one.
 
@@ -115,8 +116,8 @@ pub enum BltFault {
     QuoteOpen,
     /// Something but a comment stands behind a name.
     #[error(
-        "something follows the quote that ends the name; each name has a line of its own, and a \
-         quote within one is written \\\" or \"\""
+        "something follows the quote that ends the name; each name has a line of its own, with as \
+         much behind each if there is anything, and a quote within one is written \\\" or \"\""
     )]
     AfterName,
     /// The ballots cannot be counted.
@@ -301,10 +302,25 @@ impl Reader<'_> {
 
     /// The names of all candidates, and the title.
     fn names(&mut self, candidates: usize) -> Result<(Vec<String>, Option<String>), BltFault> {
-        let mut names = Vec::new();
+        let mut lines = Vec::new();
         while let Some(line) = self.lines.next() {
-            names.push(unquoted(line)?);
+            lines.push((self.lines.number, quoted(line)?));
         }
+        let with_more = |(_, texts): &&(usize, Vec<String>)| texts.len() > 1;
+        let in_columns = candidates <= lines.len()
+            && lines[..candidates].windows(2).all(|pair| pair[0].1.len() == pair[1].1.len());
+        let texts = lines.iter().map(|(_, texts)| texts.len()).sum::<usize>();
+        let in_a_row = lines.len() < candidates && (candidates..=candidates + 1).contains(&texts);
+        let mut names: Vec<String> = match lines.iter().find(with_more).map(|(number, _)| *number) {
+            Some(number) if !in_columns && !in_a_row => {
+                self.lines.number = number;
+                return Err(BltFault::AfterName);
+            }
+            Some(_) if in_a_row => lines.into_iter().flat_map(|(_, texts)| texts).collect(),
+            Some(_) | None => {
+                lines.into_iter().filter_map(|(_, texts)| texts.into_iter().next()).collect()
+            }
+        };
         if names.len() < candidates {
             return Err(BltFault::NamesMissing { named: names.len(), candidates });
         }
@@ -328,25 +344,32 @@ fn weight(line: &str) -> Result<(Fraction, &str), BltFault> {
     }
 }
 
-/// The text in quotes that a line is; the whole line when it has no quotes. A quote within the text
-/// is written with a backslash before it, or twice.
-fn unquoted(line: &str) -> Result<String, BltFault> {
-    let Some(quoted) = line.strip_prefix('"') else { return Ok(line.to_owned()) };
-    let mut text = String::new();
-    let mut characters = quoted.chars().peekable();
+/// The texts in quotes that a line is; the whole line when it has no quotes. A quote within a text is
+/// written with a backslash before it, or twice.
+fn quoted(line: &str) -> Result<Vec<String>, BltFault> {
+    if !line.starts_with('"') {
+        return Ok(vec![line.to_owned()]);
+    }
+    let mut texts = Vec::new();
+    let mut text = None::<String>;
+    let mut characters = line.chars().peekable();
     while let Some(character) = characters.next() {
-        match character {
-            '\\' | '"' if characters.peek() == Some(&'"') => {
+        match (&mut text, character) {
+            (Some(open), '\\' | '"') if characters.peek() == Some(&'"') => {
                 characters.next();
-                text.push('"');
+                open.push('"');
             }
-            // A line has no blanks at its end.
-            '"' if characters.peek().is_some() => return Err(BltFault::AfterName),
-            '"' => return Ok(text.trim().to_owned()),
-            _ => text.push(character),
+            (Some(_), '"') => texts.extend(text.take().map(|text| text.trim().to_owned())),
+            (Some(open), _) => open.push(character),
+            (None, '"') => text = Some(String::new()),
+            (None, blank) if blank.is_whitespace() => {}
+            (None, _) => return Err(BltFault::AfterName),
         }
     }
-    Err(BltFault::QuoteOpen)
+    if text.is_some() {
+        return Err(BltFault::QuoteOpen);
+    }
+    Ok(texts)
 }
 
 /// Writes a profile as a file, with the distinct ballots in their order.

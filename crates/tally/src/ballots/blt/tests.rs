@@ -86,7 +86,7 @@ fn a_fault_says_what_the_file_should_have_instead() {
     assert!(in_one_line.contains("each ballot has a line of its own"), "{in_one_line}");
     let unended = said("2 1\n1 1 0\n\"Ann\"\n\"Ben\"\n");
     assert!(unended.starts_with("line 3: ") && unended.contains("the 0 that ends the ballots is"));
-    let two = said("1 1\n1 1 0\n0\n\"A\" \"B\"\n");
+    let two = said("1 1\n1 1 0\n0\n\"A\" B\n");
     assert!(two.contains(r#"is written \" or """#), "{two}");
 }
 
@@ -166,4 +166,30 @@ proptest! {
         drop(read(&text, Reading::STRICT));
         drop(read(&format!("2 1\n{text}"), Reading::LENIENT));
     }
+}
+
+#[test]
+fn a_party_may_follow_every_name_and_all_names_may_stand_in_one_line() {
+    let names = |tail: &str| {
+        let file = format!("3 1\n1 1 2 0\n1 3 0\n0\n{tail}");
+        let blt = read(&file, Reading::STRICT).unwrap();
+        (blt.profile.candidates().join(","), blt.title)
+    };
+    let title = Some("Ward 1".to_owned());
+    let parties = "\"Anna\" \"A Party\"\n\"Ben\" \"\"\n\"Chloe\" \"C\"\n\"Ward 1\"\n";
+    assert_eq!(names(parties), ("Anna,Ben,Chloe".to_owned(), title.clone()));
+    let with_council = parties.replace("\"Ward 1\"", "\"Ward 1\" \"Council\"");
+    assert_eq!(names(&with_council), ("Anna,Ben,Chloe".to_owned(), title.clone()));
+    assert_eq!(
+        names("\"Anna\" \"Ben\" \"Chloe\"\n\"Ward 1\"\n"),
+        ("Anna,Ben,Chloe".to_owned(), title.clone())
+    );
+    assert_eq!(
+        names("\"Anna\" \"Ben\" \"Chloe\" \"Ward 1\"\n"),
+        ("Anna,Ben,Chloe".to_owned(), title)
+    );
+    // What is a party and what a name is not guessed.
+    let mixed = "3 1\n1 1 2 0\n0\n\"Anna\" \"Ben\"\n\"Chloe\"\n\"Ward 1\"\n";
+    let error = read(mixed, Reading::STRICT).unwrap_err();
+    assert_eq!(error, BltError { line: 4, fault: BltFault::AfterName });
 }
