@@ -96,15 +96,16 @@ async fn a_lent_vote_is_declined_or_does_not_count_while_it_is_suspended() {
         let town = town.await;
         let [anna, ben, chloe, dora, erin] = town.founders();
         let network = town.network;
-        let everything =
-            || DelegationScope { scope: Some(delegation_scope::Scope::All(Default::default())) };
+        let everything = || DelegationScope {
+            scope: Some(delegation_scope::Scope::All(delegation_scope::All {})),
+        };
         let lend = async |by: PersonId, to: PersonId| {
             world.person(by).lend(network, Party::Person(to), everything()).await.unwrap()
         };
         let does = async |by: PersonId, deed| world.person(by).does(deed).await;
         let status = async |of| {
-            let lent = world.person(ben).delegations(network, Moment::NOW).await.unwrap();
-            lent.iter().find(|it| it.delegation == of).map(|it| it.status)
+            let listed = world.person(ben).delegations(network, Moment::NOW).await.unwrap();
+            listed.iter().find(|it| it.delegation == of).map(|it| it.status)
         };
 
         let refused = lend(chloe, ben).await;
