@@ -107,7 +107,7 @@ pub enum DecisionRejection {
     #[error("this vote was held elsewhere, and its result was not reported yet")]
     ResultAwaited,
     /// There are more ballots than entries of the roll that count, or none of some.
-    #[error("a result has no more ballots than entries of the roll count, each of such a weight")]
+    #[error("there are more ballots than entries of the roll that count, or some that nobody has")]
     ResultNotOfRoll,
     /// The reference to the result is unusable.
     #[error(
