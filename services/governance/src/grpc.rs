@@ -83,17 +83,12 @@ impl GovernanceGrpc {
         command: fn(&M) -> Option<&common::Command>,
     ) -> Result<Call<M>, Status> {
         let given = Given::of(&request, command)?;
-        // Who could vote, amend or open a discussion in the past would change what was in force then.
-        if given.is_dated() {
-            let message =
-                "what members decide is so from when it is recorded; leave effective_at out";
-            let code = ErrorCode::Invalid;
-            return Err(wire::status(code, "EFFECTIVE_TIME_NOT_TAKEN", None, message));
-        }
         let caller = match given.for_organisation() {
             Some((person, organisation)) => {
                 let speaks = self.commands.speaks_for(network, organisation, person).await;
                 if !speaks.map_err(to_status)? {
+                    // Whoever may not know of it is told that there is none, whomever they name.
+                    self.access.admit_within(&request, Some(network), absent).await?;
                     let message = "only a steward or the voting representative of an organisation \
                                    acts for it";
                     let code = ErrorCode::Forbidden;
@@ -104,6 +99,13 @@ impl GovernanceGrpc {
             }
             None => self.access.admit_within(&request, Some(network), absent).await?,
         };
+        // Who could vote, amend or open a discussion in the past would change what was in force then.
+        if given.is_dated() {
+            let message =
+                "what members decide is so from when it is recorded; leave effective_at out";
+            let code = ErrorCode::Invalid;
+            return Err(wire::status(code, "EFFECTIVE_TIME_NOT_TAKEN", None, message));
+        }
         let call = given.admitted(caller, Some(network), request)?;
         let (person, party) = (call.person()?, call.party()?);
         Ok(Call { person, party, network, context: call.context, message: call.message })

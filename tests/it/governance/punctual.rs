@@ -1,7 +1,7 @@
 //! Things happen because their time has come: once, whoever looks, and in order, whenever.
 
 use jiff::SignedDuration;
-use kernel::{Clock as _, Party};
+use kernel::{Clock as _, OrganisationId, Party};
 use stories::{Log, Moment, Protocol, World, refusal};
 use wire::weft::{
     governance::v1::{
@@ -181,6 +181,18 @@ async fn nothing_that_members_decide_is_backdated() {
         assert_eq!(dated(anna).call_decision(proposal).await, Err(refused.clone()));
         world.pass(24 * 14).await;
         let decision = world.person(anna).call_decision(proposal).await.unwrap();
+
+        let outsider = dated(town.finn).vote(decision, option("agree")).await;
+        assert_eq!(outsider, Err(refusal("NOT_FOUND", "DECISION_NOT_FOUND")));
+
+        // Nor does an outsider learn that there is a decision by whom they name besides.
+        let nobodys = OrganisationId::new(uuid::Uuid::from_u128(77));
+        let voice = world.person(town.finn).on_behalf_of(nobodys);
+        let unknown = refusal("NOT_FOUND", "DECISION_NOT_FOUND");
+        assert_eq!(voice.vote(decision, option("agree")).await, Err(unknown));
+        let voice = world.person(ben).on_behalf_of(nobodys);
+        let not_theirs = voice.vote(decision, option("agree")).await;
+        assert_eq!(not_theirs, Err(refusal("FORBIDDEN", "DOES_NOT_SPEAK_FOR_IT")));
 
         // A ballot is of when it was cast, and a vote ends when it ends.
         assert_eq!(dated(ben).vote(decision, option("agree")).await, Err(refused.clone()));
