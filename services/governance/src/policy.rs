@@ -72,6 +72,9 @@ pub enum PolicyFault {
     /// Its method gives no yes or no where the subject needs one.
     #[error("its method never adopts a proposal, and {0} needs one that does")]
     MethodNeverAdopts(Subject),
+    /// Its method chooses nobody and nothing where the subject needs a choice.
+    #[error("its method only advises or finds a time, and {0} needs a choice")]
+    MethodNeverChooses(Subject),
     /// Nobody wins.
     #[error("nobody can win; at least one option must")]
     WinnersZero,
@@ -385,8 +388,24 @@ fn refuse_if(faulty: bool, fault: PolicyFault) -> Result<(), PolicyFault> {
 fn subjects(policy: &DecisionPolicy) -> Result<(), PolicyFault> {
     refuse_if(policy.subjects.is_empty(), PolicyFault::SubjectsEmpty)?;
     let adopts = adopts_proposals(&policy.method);
-    match policy.subjects.iter().find(|subject| !adopts && needs_adoption(**subject)) {
-        Some(subject) => Err(PolicyFault::MethodNeverAdopts(*subject)),
+    if let Some(subject) = policy.subjects.iter().find(|it| !adopts && needs_adoption(**it)) {
+        return Err(PolicyFault::MethodNeverAdopts(*subject));
+    }
+    let chooses = match policy.method {
+        Method::Advice {} | Method::TimePoll {} => false,
+        Method::Majority {}
+        | Method::ProposalWithBlock { .. }
+        | Method::Consent {}
+        | Method::Consensus {}
+        | Method::Choose { .. }
+        | Method::Score { .. }
+        | Method::Dots { .. }
+        | Method::Ranked { .. } => true,
+    };
+    // Offices go to whoever is adopted or elected, and an agenda has an order.
+    let chosen = [Subject::MandateConfer, Subject::AgendaPrioritise];
+    match chosen.into_iter().find(|subject| !chooses && policy.subjects.contains(subject)) {
+        Some(subject) => Err(PolicyFault::MethodNeverChooses(subject)),
         None => Ok(()),
     }
 }
@@ -704,6 +723,7 @@ impl PolicyFault {
             PolicyFault::NameUnusable => "NAME_UNUSABLE",
             PolicyFault::SubjectsEmpty => "SUBJECTS_EMPTY",
             PolicyFault::MethodNeverAdopts(_) => "METHOD_NEVER_ADOPTS",
+            PolicyFault::MethodNeverChooses(_) => "METHOD_NEVER_CHOOSES",
             PolicyFault::WinnersZero => "WINNERS_ZERO",
             PolicyFault::SeatsZero => "SEATS_ZERO",
             PolicyFault::SeatsAboveRule => "SEATS_ABOVE_RULE",

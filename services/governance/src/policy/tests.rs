@@ -599,3 +599,15 @@ fn a_vote_held_elsewhere_is_secret_can_be_doubted_and_ends_at_its_time() {
         assert_eq!(faulty(&policy), expected);
     }
 }
+
+#[test]
+fn offices_and_agendas_are_chosen_and_not_only_advised_on() {
+    for subject in [Subject::MandateConfer, Subject::AgendaPrioritise] {
+        let on = |method| DecisionPolicy { subjects: BTreeSet::from([subject]), ..by(method) };
+        for method in [Method::Advice {}, Method::TimePoll {}] {
+            assert_eq!(faulty(&on(method)), PolicyFault::MethodNeverChooses(subject));
+        }
+        let dots = Method::Dots { dots_max: 3, winners: 1 };
+        assert_eq!(fault(&on(dots), &roles()), None);
+    }
+}
