@@ -9,6 +9,9 @@ use sha2::{Digest as _, Sha256};
 #[cfg(test)]
 mod tests;
 
+/// How long a SHA-256 is in hexadecimal.
+const HASH_DIGITS: usize = 64;
+
 /// The SHA-256 of the canonical JSON of `value`, in lower-case hexadecimal.
 ///
 /// # Errors
@@ -16,6 +19,12 @@ mod tests;
 /// Returns why the value is no JSON: a map with keys that are no texts, for example.
 pub fn hash_of(value: &impl Serialize) -> Result<String, serde_json::Error> {
     Ok(hex(&Sha256::digest(json(value)?)))
+}
+
+/// Tells whether a text is written as hashes are: a SHA-256 in lower-case hexadecimal.
+pub fn is_hash(text: &str) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
+    text.len() == HASH_DIGITS && text.bytes().all(is_digit)
 }
 
 /// The canonical JSON of `value`.

@@ -34,10 +34,10 @@ mod rejection;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use elsewhere::ADDRESS_MAX;
+pub use elsewhere::{ADDRESS_MAX, report_until};
 pub use rejection::DecisionRejection;
 
-use elsewhere::{is_sha256, reported};
+use elsewhere::reported;
 
 #[cfg(test)]
 pub(crate) use elsewhere::tests as elsewhere_tests;
@@ -59,9 +59,6 @@ pub const CONTESTS_OF_ONE_MAX: usize = 10;
 
 /// How long a reason, an argument, an answer or grounds are at most, in bytes.
 pub const TEXT_MAX: usize = 20_000;
-
-/// How long a SHA-256 is in hexadecimal.
-const HASH_DIGITS: usize = 64;
 
 /// What is known of the vote from elsewhere when it is closed or counted.
 #[derive(Clone, PartialEq, Debug)]
@@ -886,8 +883,7 @@ impl Decision {
 
     /// How many entries count: neither void nor in conflict.
     pub fn counting_units(&self) -> usize {
-        let entries = self.roll.as_deref().map_or(0, |roll| roll.entries.len());
-        entries - self.void.union(&self.conflicts).count()
+        self.roll.as_deref().map_or(0, |roll| self.counting_entries(roll).count())
     }
 
     /// How each constituency took part if these are who voted; `None` where the quorum is not of
@@ -900,8 +896,13 @@ impl Decision {
 
     /// The entries that count: neither void nor in conflict.
     fn counting_entries<'a>(&self, roll: &'a Roll) -> impl Iterator<Item = &'a RollEntry> {
-        let counts = |index: &u32| !self.void.contains(index) && !self.conflicts.contains(index);
-        (0..).zip(&roll.entries).filter(move |(index, _)| counts(index)).map(|(_, entry)| entry)
+        let indexed = (0..).zip(&roll.entries);
+        indexed.filter(|(index, _)| self.counts(*index)).map(|(_, entry)| entry)
+    }
+
+    /// Tells whether the entry at an index counts.
+    fn counts(&self, index: u32) -> bool {
+        !self.void.contains(&index) && !self.conflicts.contains(&index)
     }
 
     /// As [`Decision::constituencies`], told whole, and empty in place of `None`: for whoever ends the
@@ -1028,7 +1029,7 @@ impl Decision {
     }
 
     fn open(&self, at: Timestamp, seed_hash: &str) -> Decided {
-        if !is_sha256(seed_hash) {
+        if !canonical::is_hash(seed_hash) {
             return Err(DecisionRejection::SeedHashMalformed);
         }
         let terms = self.terms.as_deref().ok_or(DecisionRejection::NotScheduled)?;

@@ -306,20 +306,24 @@ impl Reader<'_> {
         while let Some(line) = self.lines.next() {
             lines.push((self.lines.number, quoted(line)?));
         }
-        let with_more = |(_, texts): &&(usize, Vec<String>)| texts.len() > 1;
-        let in_columns = candidates <= lines.len()
-            && lines[..candidates].windows(2).all(|pair| pair[0].1.len() == pair[1].1.len());
-        let texts = lines.iter().map(|(_, texts)| texts.len()).sum::<usize>();
-        let in_a_row = lines.len() < candidates && (candidates..=candidates + 1).contains(&texts);
-        let mut names: Vec<String> = match lines.iter().find(with_more).map(|(number, _)| *number) {
-            Some(number) if !in_columns && !in_a_row => {
-                self.lines.number = number;
-                return Err(BltFault::AfterName);
-            }
-            Some(_) if in_a_row => lines.into_iter().flat_map(|(_, texts)| texts).collect(),
-            Some(_) | None => {
-                lines.into_iter().filter_map(|(_, texts)| texts.into_iter().next()).collect()
-            }
+        // One name a line, with as much behind each if there is anything; or all in one line.
+        let by_line = candidates <= lines.len();
+        let regular = if by_line {
+            lines[..candidates].windows(2).all(|pair| pair[0].1.len() == pair[1].1.len())
+        } else {
+            let texts = lines.iter().map(|(_, texts)| texts.len()).sum::<usize>();
+            (candidates..=candidates + 1).contains(&texts)
+        };
+        let more = lines.iter().find(|(_, texts)| texts.len() > 1);
+        if let (Some((number, _)), false) = (more, regular) {
+            self.lines.number = *number;
+            return Err(BltFault::AfterName);
+        }
+        let texts = lines.into_iter().map(|(_, texts)| texts.into_iter());
+        let mut names: Vec<String> = if by_line {
+            texts.filter_map(|mut texts| texts.next()).collect()
+        } else {
+            texts.flatten().collect()
         };
         if names.len() < candidates {
             return Err(BltFault::NamesMissing { named: names.len(), candidates });

@@ -319,11 +319,12 @@ impl Commands {
         &self,
         decision: DecisionId,
         Voter { party: voter, by }: Voter,
-        ((choice, evidence), at): ((Choice, Personal<String>), Timestamp),
+        (choice, evidence): (Choice, Personal<String>),
         context: &CommandContext,
     ) -> Result<Receipt, Refused> {
         let network = self.terms(decision).await?.network;
         let standing = self.standing(network, voter).await?;
+        let at = self.now();
         let command =
             DecisionCommand::RecordBallotOnBehalf { voter, by, choice, evidence, standing, at };
         self.decision(decision, &command, context).await

@@ -155,8 +155,7 @@ impl Commands {
     ) -> Result<(DecisionId, Receipt), Refused> {
         let decision: DecisionId = context.command_id.creates();
         let written = self.written(proposal).await?;
-        let network = written.network;
-        let charter = self.charter_in_force(network).await?;
+        let charter = self.charter_in_force(written.network).await?;
         let policy = charter.policy_for(written.content.subject).cloned();
         let policy = policy.ok_or_else(|| refused(NoPolicy))?;
         let now = self.now();
@@ -171,22 +170,7 @@ impl Commands {
             repeats: self.repeats(&written).await?,
             policy,
         };
-        let role = self.role_seats(&written, &charter, &call).await?;
-        let electors = if call.policy.roll_moment == RollMoment::Call || call.opens_at <= now {
-            Some(self.roll_now(network, &call.policy).await?.1.len())
-        } else {
-            None
-        };
-        let effects = &written.content.effects;
-        let facts = CallFacts {
-            role,
-            electors,
-            unamendable: unamendable(&charter, &written.content),
-            role_unknown: effects.iter().find_map(|effect| role_unknown(&charter, effect)),
-            strangers: self.strangers(network, &written.content).await?,
-            ..self.call_facts(&written, by, now).await?
-        };
-        let facts = Box::new(facts);
+        let facts = Box::new(self.call_facts(&written, &charter, &call, now).await?);
         let command = ProposalCommand::CallDecision { call: Box::new(call), facts };
         let called = self.execute::<Proposal>(proposal.uuid(), &command, context).await?;
         // What was recorded may be the first answer to this command, with other times.
@@ -378,7 +362,8 @@ impl Commands {
     async fn call_facts(
         &self,
         written: &Written,
-        by: PersonId,
+        charter: &Charter,
+        call: &Call,
         now: Timestamp,
     ) -> Result<CallFacts, Refused> {
         let (network, content) = (written.network, &written.content);
@@ -394,18 +379,23 @@ impl Commands {
                 changed.insert(resolution, older);
             }
         }
+        let electors = if call.policy.roll_moment == RollMoment::Call || call.opens_at <= now {
+            Some(self.roll_now(network, &call.policy).await?.1.len())
+        } else {
+            None
+        };
         Ok(CallFacts {
             now,
-            roles: self.roles_of(network, by).await?,
+            roles: self.roles_of(network, call.by).await?,
             rejected_at: rejected.map_err(refused)?,
             in_force_on_exclusive,
             superseded,
             changed,
-            role: None,
-            unamendable: None,
-            role_unknown: None,
-            strangers: BTreeSet::new(),
-            electors: None,
+            role: self.role_seats(written, charter, call).await?,
+            unamendable: unamendable(charter, content),
+            role_unknown: content.effects.iter().find_map(|it| role_unknown(charter, it)),
+            strangers: self.strangers(network, content).await?,
+            electors,
         })
     }
 

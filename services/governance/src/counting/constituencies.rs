@@ -45,6 +45,9 @@ impl Constituencies {
         entries: impl IntoIterator<Item = &'a RollEntry>,
         attended: &BTreeMap<Party, Attendance>,
     ) -> Option<Constituencies> {
+        if !are_asked(policy) {
+            return None;
+        }
         let mut split = BTreeMap::<Option<&Constituency>, (u32, Attendance)>::new();
         for entry in entries {
             let (units, sum) = split.entry(entry.constituency.as_ref()).or_default();

@@ -317,6 +317,7 @@ async fn a_result_from_elsewhere_is_waited_for_so_long_and_no_longer() {
     for subject in [FIRST, SECOND] {
         let mut terms = Box::new(terms(RollMoment::Opening, hour(10), hour(20)));
         let (system, reported_by) = ("proofs".to_owned(), RoleName("officer".to_owned()));
+        terms.policy.secrecy = Secrecy::Secret;
         terms.policy.elsewhere = Some(HeldElsewhere { system, reported_by, report_hours: 5 });
         world.record(subject, hour(0), &[DecisionEvent::DecisionScheduled { terms }]).await;
     }

@@ -4,14 +4,17 @@ use eventlog::{Position, Recorded};
 use events::{
     DecisionEvent, DelegationEvent, MandateEvent, ProposalEvent, ResolutionEvent, RollMoment,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use kernel::NetworkId;
 use projector::{Projection, ViewError};
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params, types::Type};
 use uuid::Uuid;
 
 use super::DeadlineKind;
-use crate::{decision::reminder_at, proposal::lapses_at};
+use crate::{
+    decision::{reminder_at, report_until},
+    proposal::lapses_at,
+};
 
 /// Keeps the deadlines of decisions, mandates, delegations, resolutions and proposals.
 #[derive(Debug)]
@@ -33,7 +36,7 @@ pub struct DeadlineRow {
 }
 
 impl Projection for DeadlinesView {
-    const NAME: &'static str = "deadlines_4";
+    const NAME: &'static str = "deadlines_5";
     const SCHEMA: &'static str = "
         create table deadlines (
             kind    integer not null, -- its place in DeadlineKind::ALL
@@ -48,8 +51,7 @@ impl Projection for DeadlinesView {
         create table subjects (
             subject          blob not null primary key,
             network          blob not null,
-            challenges_until integer, -- nanoseconds since 1970
-            report_hours     integer  -- of a vote that is held elsewhere
+            challenges_until integer -- nanoseconds since 1970
         ) strict, without rowid;";
     const CATEGORIES: &'static [&'static str] =
         &["decision", "delegation", "mandate", "proposal", "resolution"];
@@ -87,9 +89,6 @@ impl Rows<'_> {
         match event {
             DecisionEvent::DecisionScheduled { terms } => {
                 self.belongs_to(terms.network)?;
-                if let Some(held) = &terms.policy.elsewhere {
-                    self.note_report_hours(held.report_hours)?;
-                }
                 // A roll that is frozen at the call is frozen by the call itself; what a crash left
                 // undone is made good at once.
                 let freeze_at = match terms.policy.roll_moment {
@@ -98,7 +97,8 @@ impl Rows<'_> {
                 };
                 self.set(DeadlineKind::FreezeRoll, freeze_at)?;
                 self.set(DeadlineKind::OpenDecision, terms.opens_at)?;
-                self.set(DeadlineKind::RemindVoters, reminder_at(&terms))
+                self.set(DeadlineKind::RemindVoters, reminder_at(&terms))?;
+                self.set_if(DeadlineKind::GiveUpResult, report_until(&terms))
             }
             DecisionEvent::RollFrozen { .. } => self.clear(DeadlineKind::FreezeRoll),
             DecisionEvent::DecisionOpened { closes_at, .. } => {
@@ -111,9 +111,8 @@ impl Rows<'_> {
                 self.set(DeadlineKind::CloseDecision, closes_at)
             }
             DecisionEvent::DecisionClosed { .. } => {
-                self.clear_all()?;
-                let until = self.report_until()?;
-                self.set_if(DeadlineKind::GiveUpResult, until)
+                self.clear(DeadlineKind::RemindVoters)?;
+                self.clear(DeadlineKind::CloseDecision)
             }
             DecisionEvent::ExternalResultRecorded { .. } => self.clear(DeadlineKind::GiveUpResult),
             DecisionEvent::DecisionCertified { challenges_until, .. } => {
@@ -238,7 +237,7 @@ impl Rows<'_> {
 
     fn belongs_to(&self, network: NetworkId) -> rusqlite::Result<()> {
         self.tx
-            .prepare_cached("insert or replace into subjects values (?1, ?2, null, null)")?
+            .prepare_cached("insert or replace into subjects values (?1, ?2, null)")?
             .execute(params![self.subject.as_bytes(), network.uuid().as_bytes()])?;
         Ok(())
     }
@@ -291,28 +290,6 @@ impl Rows<'_> {
             .prepare_cached("update subjects set challenges_until = ?2 where subject = ?1")?
             .execute(params![self.subject.as_bytes(), nanoseconds(until)])?;
         Ok(())
-    }
-
-    fn note_report_hours(&self, hours: u32) -> rusqlite::Result<()> {
-        self.tx
-            .prepare_cached("update subjects set report_hours = ?2 where subject = ?1")?
-            .execute(params![self.subject.as_bytes(), hours])?;
-        Ok(())
-    }
-
-    /// Until when a result from elsewhere is waited for, voting having ended now; `None` where the
-    /// vote is held here.
-    fn report_until(&self) -> rusqlite::Result<Option<Timestamp>> {
-        let hours: Option<Option<u32>> = self
-            .tx
-            .prepare_cached("select report_hours from subjects where subject = ?1")?
-            .query_row([self.subject.as_bytes()], |row| row.get(0))
-            .optional()?;
-        let until = |hours: u32| {
-            let ended = self.event.effective_at;
-            ended.checked_add(SignedDuration::from_hours(hours.into())).unwrap_or(Timestamp::MAX)
-        };
-        Ok(hours.flatten().map(until))
     }
 
     fn challenges_until(&self) -> rusqlite::Result<Option<Timestamp>> {

@@ -111,9 +111,7 @@ impl Decision {
     fn voted(&self, terms: &DecisionTerms, facts: &Facts) -> usize {
         match (terms.policy.ballots_kept(), &facts.secret) {
             (BallotsKept::InLog, _) => {
-                let counts =
-                    |index: &&u32| !self.void.contains(index) && !self.conflicts.contains(index);
-                self.ballots.keys().filter(counts).count()
+                self.ballots.keys().filter(|index| self.counts(**index)).count()
             }
             (BallotsKept::Elsewhere, _) | (BallotsKept::InBox, SecretBox::None) => 0,
             (

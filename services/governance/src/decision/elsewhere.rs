@@ -1,7 +1,7 @@
 //! Votes that are held in an election system elsewhere: their result is reported here, once, and
 //! counted by the same rules as any other. Source: domain.md, section 3.4.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use events::{
     AlikeBallots, BallotsKept, CancelledBecause, Choice, DecisionEvent, DecisionTerms,
@@ -9,8 +9,11 @@ use events::{
 };
 use jiff::Timestamp;
 
-use super::{Decided, Decision, DecisionRejection, HASH_DIGITS, Judging, Phase, hours};
-use crate::counting::{self, Uncountable, Votes};
+use super::{Decided, Decision, DecisionRejection, Judging, Phase, hours};
+use crate::{
+    canonical,
+    counting::{self, Uncountable, Votes},
+};
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -52,7 +55,8 @@ impl Decision {
                 return Err(DecisionRejection::ResultCertified);
             }
         }
-        let usable = (1..=ADDRESS_MAX).contains(&result.address.len()) && is_sha256(&result.sha256);
+        let usable =
+            (1..=ADDRESS_MAX).contains(&result.address.len()) && canonical::is_hash(&result.sha256);
         if !usable {
             return Err(DecisionRejection::ReferenceMalformed);
         }
@@ -68,7 +72,8 @@ impl Decision {
     /// Ends a decision whose result nobody reported in time; what was so stays so, and it can be voted
     /// on again.
     pub(super) fn give_up_result(&self, at: Timestamp) -> Decided {
-        let until = self.report_until().ok_or(DecisionRejection::HeldHere)?;
+        let terms = self.terms.as_ref().ok_or(DecisionRejection::NotScheduled)?;
+        let until = report_until(terms).ok_or(DecisionRejection::HeldHere)?;
         match self.phase {
             Phase::Unknown => Err(DecisionRejection::NotScheduled),
             Phase::Scheduled | Phase::RollFrozen | Phase::Open => Err(DecisionRejection::StillOpen),
@@ -86,18 +91,18 @@ impl Decision {
             Phase::Cancelled | Phase::Annulled => Ok(vec![]),
         }
     }
+}
 
-    /// Until when the result of a vote that was held elsewhere is waited for; `None` where it is held
-    /// here, and before the call.
-    fn report_until(&self) -> Option<Timestamp> {
-        let held = held_elsewhere(self.terms.as_ref()?)?;
-        let until = self.closes_at?.checked_add(hours(held.report_hours));
-        Some(until.unwrap_or(Timestamp::MAX))
-    }
+/// Until when the result of a vote that was held elsewhere is waited for; `None` where it is held
+/// here. Such a vote ends when its call says: it is neither ended early nor extended.
+pub fn report_until(terms: &DecisionTerms) -> Option<Timestamp> {
+    let held = held_elsewhere(terms)?;
+    let until = terms.closes_at.checked_add(hours(held.report_hours));
+    Some(until.unwrap_or(Timestamp::MAX))
 }
 
 /// Where the vote is held, if not here.
-fn held_elsewhere(terms: &Arc<DecisionTerms>) -> Option<&HeldElsewhere> {
+fn held_elsewhere(terms: &DecisionTerms) -> Option<&HeldElsewhere> {
     match terms.policy.ballots_kept() {
         BallotsKept::Elsewhere => terms.policy.elsewhere.as_ref(),
         BallotsKept::InLog | BallotsKept::InBox => None,
@@ -129,10 +134,4 @@ pub(super) fn reported(ballots: &[AlikeBallots]) -> Votes {
 /// How many ballots there are.
 fn many(ballots: &[AlikeBallots]) -> u32 {
     ballots.iter().fold(0, |many, alike| many.saturating_add(alike.count))
-}
-
-/// Tells whether a text is a SHA-256 in lower-case hexadecimal.
-pub(super) fn is_sha256(text: &str) -> bool {
-    let is_digit = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
-    text.len() == HASH_DIGITS && text.bytes().all(is_digit)
 }

@@ -115,14 +115,12 @@ impl DecisionService for GovernanceGrpc {
         let id = decision_id(&request.get_ref().decision_id)?;
         let mut call =
             self.enter_thing(request, Thing::Decision(id), |it| it.command.as_ref()).await?;
-        let at = self.commands.now();
-        let voter = read::party(call.message.voter.clone(), "voter")?;
+        let party = read::party(call.message.voter.clone(), "voter")?;
+        let voter = Voter { party, by: call.person };
         let choice = policies::choice(call.message.choice.take())?;
         let evidence = call.own(read::text(&call.message.evidence, "evidence")?);
-        let by = call.person;
-        let recorded = ((choice, evidence), at);
-        let voter = Voter { party: voter, by };
-        let done = self.commands.record_ballot(id, voter, recorded, &call.context).await;
+        let ballot = (choice, evidence);
+        let done = self.commands.record_ballot(id, voter, ballot, &call.context).await;
         let receipt = receipt(done.map_err(to_status)?);
         Ok(Response::new(message::RecordBallotOnBehalfResponse { receipt }))
     }
